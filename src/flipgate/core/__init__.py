@@ -1,0 +1,1 @@
+"""The vocabulary of all layers: verdicts, observations, windows, clocks, errors, facts. Standard library only."""

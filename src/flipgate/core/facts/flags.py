@@ -1,0 +1,43 @@
+"""Which value does each surface hold for each flag?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+GLOBAL = "global"
+
+
+@dataclass(frozen=True)
+class FlagValue:
+    """One value of one flag, as one surface holds it.
+
+    surface     "redis", "database", or "replica <pod>" (what its boot record said).
+    scope       "global" or a tenant's id.
+    text        the exact text held; nothing is trimmed or folded.
+    updated_at  when the surface says that it was written, where it says so; for a replica its process start.
+    command     that sets it by hand, with `{value}` where the value goes; "" where there is none (a replica).
+    """
+
+    flag: str
+    surface: str
+    scope: str
+    text: str
+    updated_at: datetime | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Posture:
+    """All values of a runbook's flags, on every surface that was read.
+
+    flags       in the runbook's order.
+    values      those that are present; an absent key or row says nothing.
+    tenants     ids of the tenants whose own values were asked for.
+    changed_at  by flag: when its present value came into force, where the ledger or the database knows.
+    """
+
+    flags: tuple[str, ...]
+    values: tuple[FlagValue, ...]
+    tenants: tuple[str, ...]
+    changed_at: dict[str, datetime]

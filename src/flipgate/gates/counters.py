@@ -1,0 +1,87 @@
+"""How much did counters grow, by their raw samples? `increase()` of a counter born at 1 is 0, and hides a restart."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flipgate.core.facts.series import Labels, Series, SeriesSet
+from flipgate.core.window import Window
+
+
+@dataclass(frozen=True)
+class Growth:
+    """By how much a counter had grown when a scrape saw it, at this world Unix time."""
+
+    at_ms: int
+    labels: Labels
+    amount: float
+
+
+def growths(counters: SeriesSet, window: Window) -> tuple[Growth, ...]:
+    """How much did each counter grow at each scrape of the window, oldest first?
+
+    A drop is a restart of the process: all its counters count from 0 again, even one that has outgrown its old value
+    since. (A restart after which no counter is below its old value cannot be seen.) A counter that appears at a later
+    scrape of a process that was scraped before was born in between: its first value counts from 0. The first scrape of
+    a process only begins the count. A sample of the last two scrapes before the window is its beginning, where read.
+    """
+    start_s, end_s = window.start.timestamp(), window.end.timestamp()
+    begin_s = start_s - 2 * counters.scrape_interval_s
+    kept = [(series, _kept(series, begin_s, end_s)) for series in counters.series]
+    first_s = _first_scrapes(counters.scrapes, kept, start_s)
+    restarts: dict[str, set[float]] = defaultdict(set)
+    for series, samples in kept:
+        restarts[_process(series)].update(_drops(samples))
+    found = []
+    for series, samples in kept:
+        began_s = first_s.get(_process(series), math.inf)
+        born = bool(samples) and samples[0][0] > began_s + counters.scrape_interval_s / 2
+        for (since_s, before), (at_s, value) in pairwise([(began_s, 0.0), *samples] if born else samples):
+            restarted = any(since_s < restart_s <= at_s for restart_s in restarts[_process(series)])
+            amount = value if restarted else value - before
+            if amount and _ms(at_s) > _ms(start_s):
+                found.append(Growth(_ms(at_s), series.labels, amount))
+    return tuple(sorted(found, key=lambda growth: growth.at_ms))
+
+
+def unusable(counters: SeriesSet) -> Iterator[Series]:
+    """Which series hold a value that no counter can have: NaN, infinite, negative?"""
+    return (series for series in counters.series if not all(_is_count(value) for _, value in series.samples))
+
+
+def _kept(series: Series, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+    return [(at, value) for at, value in series.samples if begin_s <= at <= end_s and _is_count(value)]
+
+
+def _drops(samples: Iterable[tuple[float, float]]) -> Iterator[float]:
+    return (at for (_, before), (at, value) in pairwise(samples) if value < before)
+
+
+def _first_scrapes(
+    scrapes: Iterable[Series], kept: Iterable[tuple[Series, list[tuple[float, float]]]], start_s: float
+) -> dict[str, float]:
+    # Scrapes before the window say nothing here: whoever read them may not have read the counters that far back.
+    first_s: dict[str, float] = {}
+    for series in scrapes:
+        up = [at for at, value in series.samples if value == 1 and at >= start_s]
+        first_s[_process(series)] = min(up, default=math.inf)
+    for series, samples in kept:
+        if samples:
+            first_s[_process(series)] = min(samples[0][0], first_s.get(_process(series), math.inf))
+    return first_s
+
+
+def _process(series: Series) -> str:
+    return series.labels.get("instance", "")
+
+
+def _is_count(value: float) -> bool:
+    return 0 <= value < math.inf
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,53 @@
+"""Is a box of the sign-off list ticked: by what this environment's ledger holds, or by its owner's word?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flipgate.core.errors import visible
+from flipgate.core.facts.history import Flip
+from flipgate.core.facts.sign_off import Attestation, StageEvidence
+from flipgate.core.judgement import Judgement, gate
+from flipgate.core.observation import Observation
+from flipgate.gates.claim import Claim, utc
+from flipgate.gates.history import not_go, told
+
+
+@gate
+def stage_must_tick(its: Observation[StageEvidence]) -> Judgement:
+    """Was the newest run of the stage, in its own place between the flips, a GO that nothing contradicts?"""
+    evidence = its.value
+    place = f'after the flip of "{evidence.since.flag}"'
+    place += f' and before that of "{evidence.until.flag}"' if evidence.until else ""
+    claim = Claim(f'stage "{evidence.stage.stage}"', f"GO {place}")
+    if unmade := list(_unmade(claim, evidence)):
+        return claim.against(unmade, fine="")
+    findings = not_go(claim, evidence.stage, (evidence.until and evidence.until.at) or its.taken_at)
+    return claim.against(findings, fine=told(evidence.stage))
+
+
+@gate
+def owner_must_have_attested(its: Observation[Attestation]) -> Judgement:
+    """Has the owner of the box, or someone named for them, given their word? It is never given by default."""
+    word = its.value
+    claim = Claim(f"box {word.box}, {word.owner}", "attested by a named person")
+    if not word.by.strip() or word.at is None:
+        return claim.hold(f"open: {word.owner} has not attested it")
+    if word.at > its.taken_at:
+        return claim.hold(f"attested in the future, at {utc(word.at)}")
+    return claim.go(f"{visible(word.by)} at {utc(word.at)}: {visible(word.statement)}")
+
+
+def _unmade(claim: Claim, evidence: StageEvidence) -> Iterator[Judgement]:
+    """What is wrong with the flips between which the stage has its place?"""
+    for flip in (evidence.since, *([evidence.until] if evidence.until else [])):
+        if flip.value != "true" or flip.at is None:
+            yield claim.hold(f'"{flip.flag}" is not flipped, or nobody knows when')
+    since, until = evidence.since.at, evidence.until.at if evidence.until else None
+    if since and until and until <= since:
+        yield claim.hold(f"{_made(evidence.since, since)} after {_made(evidence.until, until)}: the order is broken")
+
+
+def _made(flip: Flip | None, at: datetime) -> str:
+    return f'"{flip.flag if flip else ""}" was flipped at {utc(at)}'

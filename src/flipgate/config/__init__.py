@@ -1,0 +1,1 @@
+"""Environment files become frozen, checked values here; nothing else reads them."""

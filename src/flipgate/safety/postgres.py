@@ -1,0 +1,106 @@
+"""The only door to PostgreSQL: one question is one read-only transaction, and a question is a plain SELECT.
+
+Three things refuse a write before any privilege does: the words of the statement, the extended protocol (one statement
+at a time), and the transaction's own READ ONLY. Functions are let through by name, because a function can do anything.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import psycopg
+from psycopg.rows import args_row
+
+from flipgate.core.errors import Refused, Unreachable, visible
+
+if TYPE_CHECKING:
+    from flipgate.config.environment import Postgres
+
+T = TypeVar("T")
+
+CONNECT_S, ANSWER_S, LOCK_S = 2, 5, 1
+_SETTINGS = f"-c statement_timeout={ANSWER_S}s -c lock_timeout={LOCK_S}s -c default_transaction_read_only=on"
+
+_QUOTED = re.compile(r"'[^'\\]*'|\"(\w+)\"")
+_OPAQUE = re.compile(r"""['"\\;$]|--|/\*""")
+_WRITING = re.compile(r"\b(insert|update|delete|merge|into|for|copy|lock|set|call|do|execute|prepare|notify|listen)\b")
+_CALL = re.compile(r"([\w.]+)\s*\(")
+_CALLABLE = re.compile(
+    r"select|from|where|and|or|not|in|any|as|on|union|all|exists|with|values"  # what else stands before a parenthesis
+    r"|count|max|min|sum|coalesce|to_regclass|unnest|clock_timestamp"
+)
+
+
+class _Connection(psycopg.Connection[object]):
+    """Gives up a wait that outlives the server's own time-out: a server that hangs does not hang the suite."""
+
+    def wait(self, gen, interval=0.1, timeout=None):  # type: ignore[no-untyped-def]
+        return super().wait(gen, interval, ANSWER_S + 1 if timeout is None else timeout)
+
+
+class Door:
+    """Asks one database; connects with the first question, and again after a lost connection."""
+
+    def __init__(self, block: Postgres) -> None:
+        self.address = f"postgresql {block.host}:{block.port}/{block.dbname}"
+        self._block = block
+        self._connection: psycopg.Connection[object] | None = None
+        self.turn = threading.RLock()
+
+    def rows(self, kind: Callable[..., T], sql: str, params: Mapping[str, object]) -> tuple[T, ...]:
+        """What does this SELECT answer? Each row is `kind` of its columns. One transaction, one snapshot.
+
+        Errors: Refused for anything that is not a plain SELECT; Unreachable when it is away, says no or hangs.
+        """
+        plain_select(sql)
+        try:
+            with self.turn, self._transaction() as connection, connection.cursor(row_factory=args_row(kind)) as cursor:
+                # binary asks for the extended protocol, also where there is no parameter
+                return tuple(cursor.execute(sql, params, prepare=False, binary=True).fetchall())
+        except psycopg.Error as error:
+            if not error.sqlstate or isinstance(error, psycopg.OperationalError):
+                self.close()
+            raise Unreachable(self.address, visible(str(error) or type(error).__name__), sql) from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection[object]]:
+        if self._connection is None or self._connection.closed:
+            block = self._block
+            self._connection = _Connection.connect(
+                host=block.host,
+                port=block.port,
+                dbname=block.dbname,
+                user=block.user,
+                password=block.password.reveal(),
+                sslmode=block.sslmode,
+                connect_timeout=CONNECT_S,
+                application_name="flipgate",
+                options=_SETTINGS,
+            )
+            self._connection.read_only = True
+            self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        with self._connection.transaction(force_rollback=True):
+            yield self._connection
+
+
+def plain_select(sql: str) -> None:
+    """Is this one SELECT that can write nothing, lock nothing and call nothing but what is known?
+
+    Errors: Refused, naming the word.
+    """
+    bare = _QUOTED.sub(r" \1 ", sql).lower().strip()
+    if not re.match(r"(select|with)\s", bare):
+        raise Refused(f"postgresql: only SELECT is asked, not {visible(sql, 60)!r}")
+    calls = (name for name in _CALL.findall(bare) if not _CALLABLE.fullmatch(name))
+    foreign = _OPAQUE.search(bare) or _WRITING.search(bare)
+    if word := foreign[0] if foreign else next(calls, ""):
+        raise Refused(f"postgresql: {word!r} is not part of a plain SELECT: {visible(sql, 60)!r}")

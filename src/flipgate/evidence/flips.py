@@ -1,0 +1,46 @@
+"""When did a flag take its present value, and who says so?
+
+In this order: the database row, where that row is the value in force; the operator's own word (`--flipped-at`), where
+it does not contradict the ledger; the first time that the ledger saw the value.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flipgate.core.errors import Refused
+from flipgate.core.facts.flags import GLOBAL, Posture
+from flipgate.core.facts.history import Flip
+from flipgate.core.observation import Observation
+from flipgate.evidence.history import History, platform_value
+
+
+def flip_of(flag: str, posture: Observation[Posture], history: History, stated: str = "") -> Flip:
+    """When did this flag take the value that it has in this posture? `at` None where nobody knows.
+
+    Errors: Refused, where the operator's word contradicts the ledger.
+    """
+    value = platform_value(posture.value, flag)
+    seen = _ledger_flip(flag, value, posture, history)
+    row = [v for v in posture.value.values if (v.flag, v.surface, v.scope) == (flag, "database", GLOBAL)]
+    if value and row and row[0].updated_at is not None:
+        return Flip(flag, value, row[0].updated_at, "database", seen.not_before)
+    return _stated(seen, datetime.fromisoformat(stated)) if stated else seen
+
+
+def _ledger_flip(flag: str, value: str, posture: Observation[Posture], history: History) -> Flip:
+    known = history.flips(flag, until=posture)
+    if value and known and known[-1].value == value:
+        return known[-1]
+    return Flip(flag, value, None, "")
+
+
+def _stated(seen: Flip, at: datetime) -> Flip:
+    if seen.at is None:
+        return Flip(seen.flag, seen.value, at, "operator")
+    if at > seen.at or (seen.not_before is not None and at < seen.not_before):
+        raise Refused(
+            f"--flipped-at {seen.flag}={at.isoformat()} contradicts the ledger: the other value was last seen at "
+            f"{seen.not_before}, the present one first at {seen.at}"
+        )
+    return Flip(seen.flag, seen.value, at, "operator", seen.not_before)

@@ -1,0 +1,234 @@
+"""What does one line of the ledger hold?
+
+A line is canonical JSON (keys sorted, no spaces): the envelope `Record`, whose body is one of
+
+    run_start    RunStart     what is to be judged, where, by which text: the manifest
+    observation  Seen         an observation, whole, with its digest
+    step         StepJudged   one step: its verdict, what was seen, the limit, gate and figures
+    gate_end     GateJudged   one scenario's verdict
+    run_end      RunJudged    the stage's verdict and what was missing
+
+Non-finite numbers are written as the texts "NaN", "Infinity" and "-Infinity".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import math
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from flipgate.core.judgement import Figure
+from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
+
+SCHEMA = 1
+FACTS = "flipgate.core.facts"
+
+
+@dataclass(frozen=True)
+class StepText:
+    """One sentence of a scenario, as the feature has it. And and But carry the keyword before them."""
+
+    keyword: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GateText:
+    """One scenario of the manifest. `section`, `owner`: from its tags; `advice`: the text under its title."""
+
+    id: str
+    title: str
+    feature: str
+    section: str
+    owner: str
+    tags: tuple[str, ...]
+    advice: str
+    steps: tuple[StepText, ...]
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """What a run set out to judge. `instance` tells provisioned worlds apart; "" where none was provisioned."""
+
+    environment: str
+    tier: str
+    instance: str
+    provisioned: bool
+    runbook: str
+    stage: str
+    offset_s: float
+    manifest: tuple[GateText, ...]
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An observation; `fact` names its type within flipgate.core.facts, `sha256` is over the canonical observation."""
+
+    gate: str
+    fact: str
+    sha256: str
+    observation: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StepJudged:
+    """One step's outcome. `cap` is "hold" for a guard and a claim with ", else hold"; the verdict has it applied."""
+
+    gate: str
+    index: int
+    keyword: str
+    text: str
+    verdict: Verdict
+    subject: str
+    seen: str
+    limit: str
+    observation: str = ""
+    judge: str = ""
+    figures: dict[str, Figure] = field(default_factory=dict)
+    cap: str = ""
+    ready_at: datetime | None = None
+    window: str = ""
+    source: str = ""
+    unexpected: bool = False
+
+
+@dataclass(frozen=True)
+class GateJudged:
+    """One scenario's verdict, and the steps of its text that did not run."""
+
+    gate: str
+    verdict: Verdict
+    missing_steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunJudged:
+    """The stage's verdict. `missing`: gates without a verdict; `reasons`: why it is no GO beyond its gates.
+
+    ready_at  for a HOLD that only time can end: when it is worth asking again.
+    """
+
+    verdict: Verdict
+    missing: tuple[str, ...]
+    reasons: tuple[str, ...]
+    ready_at: datetime | None = None
+
+
+Body = RunStart | Seen | StepJudged | GateJudged | RunJudged
+KINDS: dict[str, type[Body]] = {
+    "run_start": RunStart,
+    "observation": Seen,
+    "step": StepJudged,
+    "gate_end": GateJudged,
+    "run_end": RunJudged,
+}
+_KIND_OF = {body: kind for kind, body in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One line: whose run, its place in it, when (world and machine time), what, and the digest of the line before."""
+
+    run: str
+    seq: int
+    at: datetime
+    machine_at: datetime
+    body: Body
+    previous: str
+
+    @property
+    def kind(self) -> str:
+        return _KIND_OF[type(self.body)]
+
+
+def line_of(record: Record) -> bytes:
+    """How is this record written, without its line end?"""
+    return canonical(
+        {
+            "schema": SCHEMA,
+            "run": record.run,
+            "seq": record.seq,
+            "kind": record.kind,
+            "at": record.at,
+            "machine_at": record.machine_at,
+            "previous": record.previous,
+            "body": record.body,
+        }
+    )
+
+
+def record_of(line: bytes) -> Record:
+    """Which record does this line hold?
+
+    Errors: ValueError (msgspec's too) for anything that is no record of this schema.
+    """
+    tree = msgspec.json.decode(line)
+    if not isinstance(tree, dict) or tree.get("schema") != SCHEMA or tree.get("kind") not in KINDS:
+        raise ValueError(f"no record of schema {SCHEMA}")
+    fields = {key: tree.get(key) for key in ("run", "seq", "at", "machine_at", "previous")}
+    body = msgspec.convert(tree.get("body"), KINDS[tree["kind"]], strict=False)
+    return msgspec.convert({**fields, "body": {}}, _Envelope, strict=False).with_body(body)
+
+
+@dataclass(frozen=True)
+class _Envelope:
+    run: str
+    seq: int
+    at: datetime
+    machine_at: datetime
+    previous: str
+    body: dict[str, Any]
+
+    def with_body(self, body: Body) -> Record:
+        return Record(self.run, self.seq, self.at, self.machine_at, body, self.previous)
+
+
+def canonical(value: object) -> bytes:
+    """What are the canonical bytes of this value?"""
+    return msgspec.json.encode(_finite(msgspec.to_builtins(value, builtin_types=(datetime,))), order="sorted")
+
+
+def digest(raw: bytes) -> str:
+    """By which name do these bytes go?"""
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def seen(gate: str, observation: Observation[Any]) -> Seen:
+    """How is this observation recorded?"""
+    kind = type(observation.value)
+    raw = canonical(observation)
+    name = f"{kind.__module__.removeprefix(FACTS + '.')}.{kind.__name__}"
+    return Seen(gate, name, digest(raw), msgspec.json.decode(raw))
+
+
+def observation_of(body: Seen) -> Observation[Any]:
+    """Which observation was recorded here?
+
+    Errors: ValueError where the record does not hold what its digest says, or names no known fact.
+    """
+    if digest(canonical(body.observation)) != body.sha256:
+        raise ValueError(f"{body.fact}: the recorded observation does not match its digest")
+    module, _, name = body.fact.partition(".")
+    if not module.isidentifier():
+        raise ValueError(f"{body.fact}: no fact of that name")
+    fact = getattr(importlib.import_module(f"{FACTS}.{module}"), name)
+    generic: Any = Observation
+    found: Observation[Any] = msgspec.convert(body.observation, generic[fact], strict=False)
+    return found
+
+
+def _finite(tree: Any) -> Any:
+    if isinstance(tree, float) and not math.isfinite(tree):
+        return "NaN" if math.isnan(tree) else "Infinity" if tree > 0 else "-Infinity"
+    if isinstance(tree, dict):
+        return {key: _finite(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_finite(value) for value in tree]
+    return tree

@@ -1,0 +1,108 @@
+"""Where does the reader find what a run came to?
+
+Every run leaves its page and its Allure results beside it (about 0.05 s together). Allure's own HTML takes one to two
+seconds, too long after each stage at two in the morning: it is made by `flipgate report`, or at the end of each run
+where FLIPGATE_REPORT=allure.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from flipgate.core.errors import Refused
+from flipgate.evidence.about import about
+from flipgate.evidence.account import RunAccount, accounts
+from flipgate.evidence.allure import write_results
+from flipgate.evidence.allure_html import NotMade, make_html
+from flipgate.evidence.ledger import Line, lines
+from flipgate.evidence.page import counted, page, reached, standing
+
+RESULTS = "allure-results"
+_LOG = logging.getLogger(__name__)
+
+
+def written(ledger: Path, run: str, folder: Path) -> Path:
+    """Which file shows this run? Its page and its Allure results are written into its folder.
+
+    Errors: Refused where the ledger holds no such run; OSError. The caller says so; the verdict stands either way.
+    """
+    found = list(lines(ledger))
+    chosen = [account for account in _accounts(found) if account.id == run]
+    if not chosen:
+        raise Refused(f"{ledger}: no run {run} in it")
+    if os.environ.get("FLIPGATE_REPORT") == "allure":
+        return _report(ledger, found, chosen, folder)
+    return _written(ledger, found, chosen, folder)
+
+
+def report(ledger: Path, runs: Sequence[str] = ()) -> Path:
+    """Which one file shows these runs, or all runs of the newest instance where none is named?
+
+    Allure's HTML, self-contained, `report.html`; where Allure cannot be run, our own page of the same runs.
+    Errors: Refused where the ledger holds no such run; OSError.
+    """
+    found = list(lines(ledger))
+    told = _accounts(found)
+    if unknown := [run for run in runs if run not in {account.id for account in told}]:
+        raise Refused(f"{ledger}: no run {', '.join(unknown)} in it")
+    chosen = [account for account in told if account.id in runs] if runs else _newest_instance(told)
+    if not chosen:
+        raise Refused(f"{ledger}: no run in it")
+    name = chosen[0].id if len(chosen) == 1 else f"cutover-{chosen[0].id}"
+    return _report(ledger, found, chosen, ledger.parent / name)
+
+
+def _newest_instance(told: Sequence[RunAccount]) -> list[RunAccount]:
+    return [account for account in told if account.start.instance == told[-1].start.instance]
+
+
+def _accounts(found: Sequence[Line]) -> tuple[RunAccount, ...]:
+    return accounts([line.record for line in found if line.record is not None])
+
+
+def _report(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
+    plain = _written(ledger, found, runs, folder)
+    target = folder / "report.html"
+    target.unlink(missing_ok=True)
+    try:
+        verdict = standing(runs).value
+        return make_html(folder / RESULTS, target, verdict=verdict, name=_name(runs), root=_root(ledger))
+    except NotMade as error:
+        _LOG.warning("%s; the plain page stands in", error)
+        shutil.copyfile(plain, target)
+        return target
+
+
+def _written(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    runbook = about(_root(ledger), runs[-1].start.runbook)
+    target = folder / "index.html"
+    fresh = folder / "index.html.new"
+    fresh.write_text(page(runs, runbook, ledger=_state(ledger, found), kept=ledger.parent), encoding="utf-8")
+    fresh.replace(target)
+    write_results(runs, runbook, folder / RESULTS, kept=ledger.parent)
+    return target
+
+
+def _state(ledger: Path, found: Sequence[Line]) -> str:
+    """Where do the records lie, and are they whole? A torn line is what a crash leaves; a broken chain is not."""
+    torn = [line.number for line in found if line.record is None]
+    unchained = [line.number for line in found if line.record is not None and not line.chained]
+    where = ledger.absolute().relative_to(ledger.absolute().parents[3])
+    state = f"chain broken at line {unchained[0]}" if unchained else "chain whole"
+    return f"{where}: {len(found)} lines, {state}" + (f", {len(torn)} torn (first: {torn[0]})" if torn else "")
+
+
+def _name(runs: Sequence[RunAccount]) -> str:
+    gates = counted(gate for run in runs for gate in run.gates)
+    return f"{runs[-1].start.runbook} on {runs[-1].start.environment}: {reached(runs)} · {gates}"
+
+
+def _root(ledger: Path) -> Path:
+    """The project's folder: reports/<environment>/<runbook>/ledger.jsonl lies in it, or one works in it."""
+    beside = ledger.absolute().parents[3]
+    return beside if (beside / "features").is_dir() or not Path("features").is_dir() else Path.cwd()

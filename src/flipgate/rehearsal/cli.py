@@ -1,0 +1,192 @@
+"""`flipgate-rehearsal`: the rehearsal environment from the command line, for a person and for the suite's provision."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import msgspec
+import typer
+
+from flipgate.rehearsal import faults
+from flipgate.rehearsal import play as rehearsed
+from flipgate.rehearsal.components import programs
+from flipgate.rehearsal.errors import ComponentMissing, RehearsalError
+from flipgate.rehearsal.place import Place, chosen_name
+from flipgate.rehearsal.protocol import FaultChange, Flip, Request, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DOWN_S = 15.0
+
+
+class _Started(msgspec.Struct, frozen=True):
+    endpoints: dict[str, dict[str, object]] = {}
+    error: str = ""
+
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _seconds(text: str) -> float:
+    """How many seconds are `12m`, `24h`, `90s` or `1h30m`?"""
+    if not re.fullmatch(r"(\d+[smhd])+", text):
+        raise typer.BadParameter(f'"{text}" is no span of time; write 90s, 12m, 24h or 1h30m')
+    return float(sum(int(number) * _UNITS_S[unit] for number, unit in re.findall(r"(\d+)([smhd])", text)))
+
+
+@app.command()
+def up() -> None:
+    """Start the environment; it stays until `down`."""
+    _require_components()
+    place = Place(chosen_name())
+    if place.answers():
+        raise RehearsalError(f'a rehearsal "{place.name}" is up already; end it with: flipgate-rehearsal down')
+    # A file, not this command's own stderr: whoever waits for the end of that does not wait for the rehearsal's.
+    with tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
+        )
+        try:
+            line = process.stdout.readline() if process.stdout else b""
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            raise
+        told = msgspec.json.decode(line or b"{}", type=_Started)
+        if not told.endpoints:
+            stderr.seek(0)
+            raise RehearsalError(told.error or f"the environment did not start: {stderr.read().decode()}")
+    _print(_greeting(told.endpoints, place.folder))
+
+
+@app.command()
+def down() -> None:
+    """End the environment: no process, port or folder is left."""
+    place = Place(chosen_name())
+    ask(place, Request(ask="down"))
+    deadline = time.monotonic() + _DOWN_S
+    while place.folder.exists():
+        if time.monotonic() > deadline:
+            raise RehearsalError(f"{place.folder} is still there after {_DOWN_S:.0f} s")
+        time.sleep(0.02)
+    _print(["gone"])
+
+
+@app.command()
+def status() -> None:
+    """Show how far the world has aged, its flags and its processes."""
+    _ask(Request(ask="status"))
+
+
+@app.command()
+def flip(name: str, value: Annotated[str, typer.Argument(help="true or false")]) -> None:
+    """Flip a flag platform-wide, as the operator does by hand."""
+    if value not in ("true", "false"):
+        raise typer.BadParameter(f'a flag is true or false, not "{value}"')
+    _ask(Request(flip=Flip(name, value == "true")))
+
+
+@app.command()
+def refresh(reason: Annotated[str, typer.Argument()] = "after a flip") -> None:
+    """Make every process drop its flag cache, as the operator does by hand (§13)."""
+    _ask(Request(refresh=reason))
+
+
+@app.command()
+def advance(span: Annotated[str, typer.Argument(help="such as 90s, 12m or 24h")]) -> None:
+    """Let the world age."""
+    _ask(Request(advance_s=_seconds(span)))
+
+
+@app.command()
+def fault(name: str, *, undo: Annotated[bool, typer.Option("--undo", help="take it back")] = False) -> None:
+    """Break the environment in one way."""
+    _ask(Request(fault=FaultChange(name, undo=undo)))
+
+
+@app.command("faults")
+def list_faults() -> None:
+    """List the ways in which the environment can be broken."""
+    width = max(map(len, faults.names()), default=0)
+    _print(f"{name:{width}}  {faults.about(name)}" for name in faults.names())
+
+
+@app.command()
+def provision() -> None:
+    """For the suite: print the endpoints as JSON, take requests on stdin, end with it; attach where `up` runs."""
+    place = Place(chosen_name())
+    if place.answers():
+        described = ask(place, Request(ask="endpoints")).endpoints
+        _print([msgspec.json.encode(described).decode()])
+        return
+    _require_components()
+    from flipgate.rehearsal import supervisor
+
+    supervisor.hold(Place.fresh(), parent=sys.stdin.fileno())
+
+
+@app.command()
+def play(runbook: Annotated[str, typer.Argument()] = "org_v23") -> None:
+    """Rehearse a cutover from preflight to rollback, with this command as the operator."""
+    _require_components()
+    raise typer.Exit(rehearsed.play(runbook))
+
+
+def _ask(request: Request) -> None:
+    reply = ask(Place(chosen_name()), request)
+    _print(reply.lines)
+    if reply.clock and request.advance_s:
+        _print([f"the world has aged by {reply.clock.offset_s:.0f} s in all"])
+
+
+def _require_components() -> None:
+    if sentences := programs.missing():
+        raise ComponentMissing("\n".join(sentences))
+
+
+def _greeting(endpoints: dict[str, dict[str, object]], folder: Path) -> list[str]:
+    lines = []
+    for name, facts in endpoints.items():
+        told = ", ".join(" ".join(map(str, fact)) if isinstance(fact, list) else str(fact) for fact in facts.values())
+        lines.append(f"{name:16} {told}")
+    return [
+        *lines,
+        f"{'folder':16} {folder}",
+        "",
+        "run a stage:     pytest -m preflight --env rehearsal",
+        "flip a flag:     flipgate-rehearsal flip read_from_org_units true",
+        "let time pass:   flipgate-rehearsal advance 12m",
+        "end:             flipgate-rehearsal down",
+    ]
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def main() -> NoReturn:
+    """The command; what cannot be done is one sentence and exit status 2."""
+    try:
+        app()
+    except RehearsalError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

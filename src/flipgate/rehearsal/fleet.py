@@ -1,0 +1,185 @@
+"""The services of the world: started wave by wave, asked to live through a span, told to behave."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from flipgate.rehearsal.components.prometheus import Target
+from flipgate.rehearsal.errors import RehearsalError
+from flipgate.rehearsal.history import STEP_S, Track, regular_times
+from flipgate.rehearsal.place import write_private
+from flipgate.rehearsal.services.refresh import PATH as REFRESH
+from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress, Settings
+from flipgate.rehearsal.topology import DEPLOYMENTS, Deployment, Known, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flipgate.rehearsal.place import Place
+    from flipgate.rehearsal.processes import Processes
+
+Lever = bool | float | str
+_FLAG_TTL_S = 2.0  # the platform keeps a flag for 30 s (§13); nobody has to wait that long here
+
+
+class _Series(msgspec.Struct):
+    name: str
+    labels: dict[str, str]
+    values: list[float]
+
+
+class _Lived(msgspec.Struct):
+    step_s: float
+    series: list[_Series]
+
+
+@dataclass(frozen=True)
+class Pod:
+    """One running service and where it listens, by port name."""
+
+    deployment: Deployment
+    name: str
+    addresses: dict[str, str]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        return {name: int(address.rpartition(":")[2]) for name, address in self.addresses.items()}
+
+    @property
+    def target(self) -> Target:
+        return Target(self.deployment.name, self.name, self.addresses["http"])
+
+
+@dataclass
+class Fleet:
+    """Every service of this rehearsal."""
+
+    place: Place
+    processes: Processes
+    redis: RedisAddress
+    postgres: PostgresAddress
+    tokens: Tokens
+    pods: list[Pod] = field(default_factory=list)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=20))
+
+    def start(self) -> None:
+        """Start every deployment; those of a wave side by side, with the addresses of the waves before."""
+        for wave in sorted({deployment.wave for deployment in DEPLOYMENTS}):
+            known = Known(self.addresses(), self.tokens, str(self.place.logs))
+            begun = {
+                pod: deployment for deployment in DEPLOYMENTS if deployment.wave == wave for pod in deployment.pods
+            }
+            for pod, deployment in begun.items():
+                self._begin(deployment, pod, known)
+            lines = self.processes.ready_lines(begun)
+            for pod, deployment in begun.items():
+                told = msgspec.json.decode(lines[pod], type=dict[str, str | bool | None])
+                addresses = {port: address for port, address in told.items() if isinstance(address, str)}
+                self.pods.append(Pod(deployment, pod, addresses))
+
+    def addresses(self) -> dict[str, list[dict[str, str]]]:
+        """Where does each deployment listen?"""
+        found: dict[str, list[dict[str, str]]] = {}
+        for pod in self.pods:
+            found.setdefault(pod.deployment.name, []).append(pod.addresses)
+        return found
+
+    def targets(self) -> list[Target]:
+        """Which processes does Prometheus scrape?"""
+        return [pod.target for pod in self.pods if pod.deployment.is_of_the_cluster]
+
+    def live(self, seconds: float, *, first: bool = False) -> list[list[_Series]]:
+        """Let every service live through a span, side by side. The answers are in the order of `pods`."""
+        request = msgspec.json.encode({"seconds": seconds, "step_s": STEP_S, "first": first})
+
+        def lived(pod: Pod) -> list[_Series]:
+            answer = self.client.post(f"http://{pod.addresses['http']}/-/live", content=request)
+            _refuse_unless_ok(answer, pod)
+            return msgspec.json.decode(answer.content, type=_Lived).series
+
+        with ThreadPoolExecutor(len(self.pods)) as pool:
+            return list(pool.map(lived, self.pods))
+
+    def tracks(self, lived: list[list[_Series]], world_now_ms: int, offset_s: float) -> list[Track]:
+        """What the services lived through, as Prometheus would have scraped it, `up` included."""
+        times: dict[int, array[int]] = {}
+        tracks = []
+        for pod, series in zip(self.pods, lived, strict=True):
+            if not pod.deployment.is_of_the_cluster:
+                continue
+            own = {"job": pod.target.job, "instance": pod.target.address, "pod": pod.name}
+            steps = max((len(one.values) for one in series), default=1)
+            up = _Series("up", {}, [1.0] * steps)
+            for one in (*series, up):
+                shared = times.setdefault(len(one.values), regular_times(world_now_ms, len(one.values)))
+                tracks.append(Track.told(one.name, {**one.labels, **own}, shared, one.values, offset_s))
+        return tracks
+
+    def behave(self, deployment: str, pod: int | None = None, **levers: Lever) -> None:
+        """Move levers of every pod of a deployment, or of one by number."""
+        members = [one for one in self.pods if one.deployment.name == deployment]
+        for member in members if pod is None else [members[pod]]:
+            answer = self.client.post(
+                f"http://{member.addresses['http']}/-/behave", content=msgspec.json.encode(levers)
+            )
+            _refuse_unless_ok(answer, member)
+
+    def refresh(self, reason: str) -> str:
+        """Ask the gateway to refresh the flag caches, as a platform admin."""
+        pod = next(one for one in self.pods if one.deployment.name == "gateway")
+        answer = self.client.post(
+            f"http://{pod.addresses['http']}/{REFRESH}",
+            headers={"authorization": f"Bearer {self.tokens.admin}"},
+            content=msgspec.json.encode({"reason": reason}),
+        )
+        _refuse_unless_ok(answer, pod)
+        return answer.text
+
+    def restart(self, deployment: str, pod: int) -> None:
+        """Restart one pod in its place: the same name and addresses, nothing remembered."""
+        member = [one for one in self.pods if one.deployment.name == deployment][pod]
+        self.processes.stop(member.name)
+        self._begin(
+            member.deployment, member.name, Known(self.addresses(), self.tokens, str(self.place.logs)), member.ports
+        )
+        self.processes.ready_lines([member.name])
+
+    def reconcile(self) -> None:
+        """Let the reconciler make a pass now."""
+        for pod in self.pods:
+            if pod.deployment.module == "reconciler":
+                _refuse_unless_ok(self.client.post(f"http://{pod.addresses['http']}/-/pass"), pod)
+
+    def _begin(
+        self, deployment: Deployment, pod: str, known: Known, ports: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        log_file = self.place.logs / deployment.name / f"{pod}.log"
+        if deployment.is_of_the_cluster:
+            log_file.parent.mkdir(mode=0o700, exist_ok=True)
+        settings = Settings(
+            name=deployment.name,
+            pod=pod,
+            redis=self.redis,
+            postgres=self.postgres,
+            log_file=str(log_file) if deployment.is_of_the_cluster else "",
+            flag_ttl_s=_FLAG_TTL_S,
+            peers=deployment.peers(known),
+            world_file=str(self.place.folder / "world.json"),
+            ports=dict(ports),
+        )
+        path = write_private(self.place.folder / "services" / f"{pod}.json", msgspec.json.encode(settings).decode())
+        module = f"flipgate.rehearsal.services.{deployment.module}"
+        self.processes.start_service(pod, [sys.executable, "-m", module, "--settings", str(path)])
+
+
+def _refuse_unless_ok(answer: httpx.Response, pod: Pod) -> None:
+    if answer.status_code != httpx.codes.OK:
+        raise RehearsalError(f"{pod.name} answered {answer.status_code}: {answer.text.strip()[:200]}")

@@ -1,0 +1,1 @@
+"""The services of the embedded rehearsal environment, each a process of its own."""

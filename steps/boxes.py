@@ -1,0 +1,51 @@
+"""Sentences about the boxes of the sign-off list."""
+
+from flipgate.core.facts.history import StageResult
+from flipgate.core.facts.sign_off import Attestation, StageEvidence
+from flipgate.core.judgement import Judgement
+from flipgate.core.observation import Observation
+from flipgate.gates import history, sign_off
+from flipgate.plugin.scene import Scene
+from flipgate.plugin.sentences import then, when
+
+
+@when("the newest run of {stage:name} before the flip of {flag:name} is looked up")
+def run_before_flip(scene: Scene, stage: str, flag: str) -> Observation[StageResult]:
+    """In this environment's ledger."""
+    return scene.stage_before(stage, flag)
+
+
+@when("the newest run of {stage:name} between the flips of {flag:name} and {later:name} is looked up")
+def run_between_flips(scene: Scene, stage: str, flag: str, later: str) -> Observation[StageEvidence]:
+    """In this environment's ledger."""
+    return scene.recall.stage_between(stage, scene.flip(flag).value, scene.flip(later).value)
+
+
+@when("the newest run of {stage:name} since the flip of {flag:name} is looked up")
+def run_since_flip(scene: Scene, stage: str, flag: str) -> Observation[StageEvidence]:
+    """In this environment's ledger."""
+    return scene.recall.stage_between(stage, scene.flip(flag).value, None)
+
+
+@then("it was GO at most {max_age_s:duration} before that flip")
+def was_go_before(its: Observation[StageResult], max_age_s: float) -> Judgement:
+    """And nothing contradicts it."""
+    return history.stage_must_be_go(its, max_age_s=max_age_s)
+
+
+@then("it was GO")
+def was_go(its: Observation[StageEvidence]) -> Judgement:
+    """In its own place between the flips, which were made in their order."""
+    return sign_off.stage_must_tick(its)
+
+
+@when("the word of {owner:name} on box {box:count} is looked up")
+def word_looked_up(scene: Scene, owner: str, box: int) -> Observation[Attestation]:
+    """In this environment's ledger."""
+    return scene.recall.attestation(box, owner)
+
+
+@then("a named person attested it")
+def attested(its: Observation[Attestation]) -> Judgement:
+    """Never by default."""
+    return sign_off.owner_must_have_attested(its)

@@ -1,0 +1,21 @@
+"""Sentences about open issues of the tracker."""
+
+from flipgate.core.facts.tracker import OpenIssues
+from flipgate.core.judgement import Judgement
+from flipgate.core.observation import Observation
+from flipgate.gates import issues
+from flipgate.plugin.scene import Scene
+from flipgate.plugin.sentences import then, when
+from flipgate.probes.readings import open_issues as reading
+
+
+@when("the open issues labelled {one:name} or {other:name} are read")
+def issues_read(scene: Scene, one: str, other: str) -> Observation[OpenIssues]:
+    """Every page of the list, label by label."""
+    return reading.open_issues(scene.systems, (one, other))
+
+
+@then("none of its issues is against {service:name}")
+def none_against(its: Observation[OpenIssues], service: str) -> Judgement:
+    """The service's name is in no title, label or body, whatever its case."""
+    return issues.none_may_be_against(its, service=service)

@@ -1,0 +1,105 @@
+"""Faults break the environment for real, and can be taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+
+import httpx
+import pytest
+
+from flipgate.rehearsal import faults
+from tests.rehearsal.rehearsals import Environment, run
+
+
+@contextmanager
+def broken(environment: Environment, fault: str) -> Iterator[None]:
+    environment.command("fault", fault)
+    try:
+        yield
+    finally:
+        environment.command("fault", fault, "--undo")
+
+
+def _open_drift(environment: Environment) -> list[float]:
+    return [
+        float(value) for value in re.findall(r"^dualwrite_open_drift\{.*\} (\S+)$", environment.metrics(), re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("name", faults.names())
+def test_each_says_what_it_breaks_and_how_it_is_taken_back(name: str) -> None:
+    module = import_module(f"flipgate.rehearsal.faults.{name}")
+    assert callable(module.inject)
+    assert callable(getattr(module, "undo", None)) != hasattr(module, "UNDO")
+    assert faults.about(name).endswith(".")
+    assert any(word in (module.__doc__ or "") for word in (": STOP", ": HOLD"))
+
+
+def test_three_lost_rows_are_a_labelled_drift_of_3(environment: Environment) -> None:
+    with broken(environment, "labelled_drift"):
+        assert sum(_open_drift(environment)) == 3
+    assert sum(_open_drift(environment)) == 0
+    assert "\ndualwrite_open_drift " not in environment.metrics()
+
+
+def test_drift_that_ended_is_in_the_history_only(environment: Environment) -> None:
+    environment.command("fault", "drift_that_ended")
+    assert sum(_open_drift(environment)) == 0
+    assert environment.query("max(max_over_time(dualwrite_open_drift[1h]))")[0]["value"][1] == "3"
+    assert environment.query("max(max_over_time(dualwrite_open_drift[39m]))")[0]["value"][1] == "0"
+    assert environment.query("max_over_time(dualwrite_open_drift[43m]) == 3") != []
+    assert environment.alerts() == {"Watchdog": "active"}
+    environment.command("fault", "drift_that_ended", "--undo")
+    assert environment.query("max(max_over_time(dualwrite_open_drift[1h]))")[0]["value"][1] == "0"
+
+
+def test_drift_that_lasts_is_an_open_alert_and_began_when_it_did(environment: Environment) -> None:
+    with broken(environment, "labelled_drift"):
+        environment.command("advance", "6m")
+        assert set(environment.alerts()) == {"Watchdog", "DualwriteDriftPersisting"}
+        environment.command("advance", "20m")
+        began = {alert["labels"]["alertname"]: alert["startsAt"] for alert in environment.open_alerts()}
+        open_for = datetime.now(UTC) - datetime.fromisoformat(began["DualwriteDriftPersisting"])
+        assert timedelta(minutes=20) <= open_for < timedelta(minutes=21)
+    environment.command("advance", "1m")
+    assert set(environment.alerts()) == {"Watchdog"}
+
+
+def test_a_silenced_alert_is_open_and_suppressed(environment: Environment) -> None:
+    with broken(environment, "silenced_alert"):
+        assert environment.alerts() == {"Watchdog": "active", "DualwriteWriterLagging": "suppressed"}
+    assert environment.alerts() == {"Watchdog": "active"}
+
+
+def test_without_its_rules_prometheus_keeps_the_watchdog(environment: Environment) -> None:
+    with broken(environment, "rules_not_loaded"):
+        answer = environment.client.get(f"{environment.endpoints['prometheus']['url']}/api/v1/rules").json()
+        assert [rule["name"] for group in answer["data"]["groups"] for rule in group["rules"]] == ["Watchdog"]
+
+
+def test_the_world_does_not_age_while_prometheus_is_down(environment: Environment) -> None:
+    with broken(environment, "prometheus_down"):
+        with pytest.raises(httpx.ConnectError):
+            environment.query("up")
+        refused = run(environment.name, "advance", "1m")
+        assert (refused.returncode, "undo that fault first" in refused.stderr) == (2, True)
+    assert environment.alerts() == {"Watchdog": "active"}
+
+
+def test_a_missing_report_comes_back(environment: Environment) -> None:
+    reports = environment.folder / "reports"
+    before = {path.name: path.read_text() for path in reports.iterdir()}
+    with broken(environment, "todays_report_missing"):
+        assert max(before) not in {path.name for path in reports.iterdir()}
+    with broken(environment, "yesterdays_report_copied"):
+        assert (reports / max(before)).read_text() == before[sorted(before)[-2]]
+    assert {path.name: path.read_text() for path in reports.iterdir()} == before
+
+
+def test_what_a_minute_did_cannot_be_taken_back(environment: Environment) -> None:
+    refused = run(environment.name, "fault", "one_bad_minute", "--undo")
+    assert (refused.returncode, "start a fresh environment" in refused.stderr) == (2, True)

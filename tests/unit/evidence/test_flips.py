@@ -1,0 +1,99 @@
+"""When was a flip: the database, else the operator, else the ledger's first sight."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flipgate.core.errors import Refused
+from flipgate.core.facts.flags import GLOBAL, FlagValue, Posture
+from flipgate.core.facts.history import Flip
+from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
+from flipgate.evidence.flips import flip_of
+from flipgate.evidence.history import History
+from flipgate.evidence.ledger import GENESIS
+from flipgate.evidence.records import Body, Record, RunJudged, RunStart, seen
+
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+FLAG = "cascade_4layer"
+
+
+def at(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+def posture(minutes: float, redis: str, row: str = "", written: float | None = None) -> Observation[Posture]:
+    values = [FlagValue(FLAG, "redis", GLOBAL, redis)] if redis else []
+    if row:
+        values.append(FlagValue(FLAG, "database", GLOBAL, row, None if written is None else at(written)))
+    return Observation(Posture((FLAG,), tuple(values), (), {}), "flags", "redis", (), at(minutes))
+
+
+def history(*bodies: tuple[str, Body], instance: str = "i") -> History:
+    start = RunStart("dev", "dev", instance, provisioned=False, runbook="b", stage="s", offset_s=0, manifest=())
+    runs = list(dict.fromkeys(run for run, _ in bodies)) or ["r"]
+    entries: list[tuple[str, Body]] = [(run, start) for run in runs] + list(bodies)
+    records = [Record(run, number, NOON, NOON, body, GENESIS) for number, (run, body) in enumerate(entries)]
+    return History.of(records, "dev", "i")
+
+
+def sights(*readings: Observation[Posture], instance: str = "i") -> History:
+    return history(*(("r", seen("g", reading)) for reading in readings), instance=instance)
+
+
+def test_the_row_in_force_tells_its_own_time() -> None:
+    assert flip_of(FLAG, posture(10, "true", "true", written=3), history()) == Flip(FLAG, "true", at(3), "database")
+
+
+def test_without_a_row_the_first_sight_of_the_new_value_counts() -> None:
+    seen_before = sights(posture(0, "false"), posture(5, "true"), posture(7, "true"))
+    assert flip_of(FLAG, posture(10, "true"), seen_before) == Flip(FLAG, "true", at(5), "ledger", at(0))
+
+
+def test_the_reading_at_hand_may_be_the_first_sight() -> None:
+    assert flip_of(FLAG, posture(10, "true"), sights(posture(0, "false"))).at == at(10)
+
+
+def test_a_value_that_never_changed_has_no_flip() -> None:
+    assert flip_of(FLAG, posture(10, "true"), sights(posture(0, "true"))).at is None
+
+
+def test_a_flip_back_and_forth_counts_from_the_last_one() -> None:
+    seen_before = sights(posture(0, "false"), posture(1, "true"), posture(2, "false"), posture(3, "true"))
+    assert flip_of(FLAG, posture(10, "true"), seen_before).at == at(3)
+
+
+def test_another_instances_sights_do_not_count() -> None:
+    assert flip_of(FLAG, posture(10, "true"), sights(posture(0, "false"), instance="other")).at is None
+
+
+@pytest.mark.parametrize(("minutes", "allowed"), [(0, True), (3, True), (5, True), (5.1, False), (-0.1, False)])
+def test_the_operators_word_lies_between_the_ledgers_sights(minutes: float, allowed: bool) -> None:  # noqa: FBT001
+    seen_before = sights(posture(0, "false"), posture(5, "true"))
+    stated = at(minutes).isoformat()
+    if allowed:
+        flip = flip_of(FLAG, posture(10, "true"), seen_before, stated)
+        assert (flip.at, flip.source) == (at(minutes), "operator")
+    else:
+        with pytest.raises(Refused, match="contradicts the ledger"):
+            flip_of(FLAG, posture(10, "true"), seen_before, stated)
+
+
+def test_an_unreadable_value_is_no_flip() -> None:
+    assert flip_of(FLAG, posture(10, "True"), sights(posture(0, "false"))).at is None
+
+
+def test_a_run_without_an_end_is_hold() -> None:
+    found = history(("r", seen("g", posture(0, "false")))).stage("s")
+    assert (found.run, found.verdict) == ("r", "HOLD")
+
+
+def test_the_newest_run_of_a_stage_counts() -> None:
+    ended = history(("r1", RunJudged(Verdict.GO, (), ())), ("r2", RunJudged(Verdict.STOP, (), ()))).stage("s")
+    assert (ended.run, ended.verdict) == ("r2", "STOP")
+
+
+def test_a_stage_that_never_ran_has_no_verdict() -> None:
+    assert history().stage("preflight").verdict == ""

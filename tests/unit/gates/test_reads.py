@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from flipgate.core.facts.reads import ReadsReading, ReplicaLines
+from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
+from flipgate.gates.reads import (
+    every_replica_must_read_the_mirror,
+    mirror_tables_must_be_scanned,
+    no_error_may_name_the_shim,
+    no_replica_may_read_the_mirror,
+)
+from tests.unit.gates.given import GO, HOLD, STOP, says, seen
+
+SHIM, LEGACY = "ListTeams shim path invoked", "ListTeams legacy path"
+BEFORE = {"org_units": 10, "org_unit_memberships": 20, "teams": 5}
+
+
+def replica(pod: str, **messages: int) -> ReplicaLines:
+    texts = {"shim": SHIM, "legacy": LEGACY, "fallback": "ListTeams shim cannot resolve: fallback to legacy"}
+    named = {texts.get(name, name.replace("_", " ")): count for name, count in messages.items()}
+    return ReplicaLines(pod, sum(named.values()), named)
+
+
+def reading(*replicas: ReplicaLines, calls: int = 3) -> Observation[ReadsReading]:
+    after = {table: scans + 6 for table, scans in BEFORE.items()}
+    return seen(ReadsReading(("a:1", "b:1"), calls, replicas, BEFORE, after))
+
+
+def test_the_shim_path_on_every_replica_is_go() -> None:
+    says(every_replica_must_read_the_mirror(reading(replica("t-1", shim=3), replica("t-2", shim=4))), GO, "7 lines")
+
+
+@pytest.mark.parametrize(
+    ("second", "word"),
+    [
+        ([replica("t-2")], "not in force on t-2 (silent)"),
+        ([replica("t-2", legacy=3)], LEGACY),
+        ([replica("t-2", shim=2)], "not only"),
+        ([replica("t-2", shim=3, legacy=1)], "not only"),
+        ([replica("t-2", shim=3, ListTeams_shim_failed=1)], "shim failed"),
+        ([replica("t-2", request_served=9)], "not in force"),
+        ([], "logs of 1 replicas"),
+        ([replica("t-1", shim=3)], "logs of 2 replicas"),
+    ],
+)
+def test_a_replica_that_does_not_take_the_shim_path_alone_is_hold(second: Sequence[ReplicaLines], word: str) -> None:
+    says(every_replica_must_read_the_mirror(reading(replica("t-1", shim=3), *second)), HOLD, word)
+
+
+def test_a_fallback_on_one_replica_is_stop() -> None:
+    its = reading(replica("t-1", shim=3), replica("t-2", shim=2, fallback=1))
+    says(every_replica_must_read_the_mirror(its), STOP, "t-2 (1 lines)")
+
+
+@pytest.mark.parametrize(
+    ("errors", "verdict", "word"),
+    [
+        ({}, GO, "none in 6 lines"),
+        ({"db.pool: no connection": 4}, GO, "none"),
+        ({"tenant.listteams.shim: ancestor_path is broken": 2}, STOP, "t-2 (tenant.listteams.shim: ancestor_path"),
+        ({"tenant: SHIM gave up": 1}, STOP, "gave up ×1"),
+    ],
+)
+def test_an_error_that_names_the_shim_is_stop(errors: dict[str, int], verdict: Verdict, word: str) -> None:
+    its = reading(replica("t-1", shim=3), replace(replica("t-2", shim=3), errors=errors))
+    says(no_error_may_name_the_shim(its), verdict, word)
+
+
+@pytest.mark.parametrize(
+    ("second", "word"),
+    [
+        ([], "logs of 1 replicas"),
+        ([replica("t-2")], "no log line at all from t-2"),
+        ([replace(replica("t-2", shim=3), unreadable=1)], "no record on t-2 (1)"),
+    ],
+)
+def test_where_an_error_could_hide_is_hold(second: Sequence[ReplicaLines], word: str) -> None:
+    says(no_error_may_name_the_shim(reading(replica("t-1", shim=3), *second)), HOLD, word)
+
+
+def test_lines_without_a_call_of_ours_are_hold() -> None:
+    says(every_replica_must_read_the_mirror(reading(replica("t-1", shim=3), replica("t-2", shim=3), calls=0)), HOLD)
+
+
+def test_legacy_lines_on_every_replica_are_go_after_a_rollback() -> None:
+    its = reading(replica("t-1", legacy=3), replica("t-2", legacy=3))
+    says(no_replica_may_read_the_mirror(its), GO)
+
+
+def test_a_replica_still_on_the_mirror_is_stop_and_a_silent_one_is_hold() -> None:
+    on = reading(replica("t-1", legacy=3), replica("t-2", shim=1, legacy=2))
+    says(no_replica_may_read_the_mirror(on), STOP, "still in force on t-2")
+    says(no_replica_may_read_the_mirror(reading(replica("t-1", legacy=3), replica("t-2"))), HOLD, "t-2")
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        ({"org_units": 11, "org_unit_memberships": 21}, GO),
+        ({"org_units": 11, "org_unit_memberships": 20}, HOLD),
+        ({"org_units": 10, "org_unit_memberships": 20}, HOLD),
+        ({"org_units": 0, "org_unit_memberships": 21}, HOLD),
+        ({"org_units": 11}, HOLD),
+    ],
+)
+def test_the_mirror_tables_scans_have_to_rise(after: dict[str, int], verdict: object) -> None:
+    its = reading()
+    assert mirror_tables_must_be_scanned(replace(its, value=replace(its.value, scans_after=after))).verdict is verdict

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from flipgate.core.facts.history import Flip, StageResult
+from flipgate.core.facts.sign_off import Attestation, StageEvidence
+from flipgate.gates.sign_off import owner_must_have_attested, stage_must_tick
+from tests.unit.gates.given import GO, HOLD, ago, says, seen
+
+GREEN = StageResult("shim", "r1", "GO", ago(3600))
+FIRST = Flip("read_from_org_units", "true", ago(7200), "database")
+SECOND = Flip("cascade_4layer", "true", ago(1800), "database")
+TICKED = StageEvidence(GREEN, FIRST, SECOND)
+WORD = Attestation(8, "DevOps", "the engineer on duty", ago(60), "attached")
+
+
+def test_a_green_stage_between_its_flips_ticks_its_box() -> None:
+    says(stage_must_tick(seen(TICKED)), GO, "r1")
+    says(stage_must_tick(seen(replace(TICKED, until=None))), GO)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verdict": "HOLD"},
+        {"verdict": "STOP"},
+        {"verdict": "", "run": "", "ended_at": None},
+        {"ended_at": ago(60)},
+        {"contradicted_by": "run r2"},
+    ],
+)
+def test_any_other_stage_leaves_its_box_open(changes: dict[str, object]) -> None:
+    says(stage_must_tick(seen(replace(TICKED, stage=replace(GREEN, **changes)))), HOLD)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        replace(TICKED, since=replace(FIRST, value="false")),
+        replace(TICKED, since=replace(FIRST, at=None)),
+        replace(TICKED, until=replace(SECOND, value="false")),
+        replace(TICKED, until=replace(SECOND, at=ago(7200))),
+        replace(TICKED, until=replace(SECOND, at=ago(9000))),
+    ],
+)
+def test_flips_that_were_not_made_in_their_order_tick_nothing(evidence: StageEvidence) -> None:
+    says(stage_must_tick(seen(evidence)), HOLD, "flipped")
+
+
+def test_a_named_persons_word_ticks_a_box() -> None:
+    says(owner_must_have_attested(seen(WORD)), GO, "the engineer on duty")
+
+
+@pytest.mark.parametrize("changes", [{"by": ""}, {"by": " "}, {"at": None}, {"at": ago(-60)}])
+def test_a_box_is_never_ticked_by_default(changes: dict[str, object]) -> None:
+    judgement = owner_must_have_attested(seen(replace(WORD, **changes)))  # type: ignore[arg-type]
+    says(judgement, HOLD)
+    assert judgement.subject == "box 8, DevOps"

@@ -1,0 +1,1 @@
+"""What does the framework cost? Ratios, which travel from machine to machine; times do not."""

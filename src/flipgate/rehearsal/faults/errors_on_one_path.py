@@ -1,4 +1,4 @@
-"""Two of a hundred calls of ConflictService fail at the gateway, and nothing else does.
+"""One in ten calls of ConflictService fail at the gateway, and nothing else does.
 
 After flip 3, error rate by service: STOP. It shows in the time that passes from here on.
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def inject(world: World) -> None:
     """Let them fail."""
-    world.fleet.behave("gateway", error_ratio=0.02, error_service="ConflictService")
+    world.fleet.behave("gateway", error_ratio=0.1, error_service="ConflictService")
 
 
 def undo(world: World) -> None:

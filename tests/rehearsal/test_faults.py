@@ -6,13 +6,36 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
+from pathlib import Path
 
 import httpx
 import pytest
 
 from flipgate.rehearsal import faults
+from flipgate.rehearsal.catalogue import Fault
 from tests.rehearsal.rehearsals import Environment, run
+
+FEATURES = Path(__file__).parents[2] / "features"
+
+
+def _gates_of_stages() -> set[tuple[str, str]]:
+    """Which scenario belongs to which stage, by the text alone?"""
+    found = set()
+    for path in FEATURES.glob("*/*.feature"):
+        tags, of_feature = [], []
+        for line in map(str.strip, path.read_text().splitlines()):
+            if line.startswith("@"):
+                tags += [tag.removeprefix("@") for tag in line.split()]
+            elif line.startswith("Feature:"):
+                of_feature, tags = tags, []
+            elif line.startswith("Scenario:"):
+                title = line.partition(":")[2].strip()
+                found |= {(tag, title) for tag in [*of_feature, *tags]}
+                tags = []
+    return found
+
+
+GATES_OF_STAGES = _gates_of_stages()
 
 
 @contextmanager
@@ -30,13 +53,12 @@ def _open_drift(environment: Environment) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("name", faults.names())
-def test_each_says_what_it_breaks_and_how_it_is_taken_back(name: str) -> None:
-    module = import_module(f"flipgate.rehearsal.faults.{name}")
-    assert callable(module.inject)
-    assert callable(getattr(module, "undo", None)) != hasattr(module, "UNDO")
-    assert faults.about(name).endswith(".")
-    assert any(word in (module.__doc__ or "") for word in (": STOP", ": HOLD"))
+@pytest.mark.parametrize("fault", faults.catalogue(), ids=lambda fault: fault.name)
+def test_each_says_what_is_wrong_and_names_a_gate_of_its_stage(fault: Fault) -> None:
+    assert fault.about.endswith(".")
+    assert fault.trials
+    for trial in fault.trials:
+        assert (trial.stage, trial.gate) in GATES_OF_STAGES
 
 
 def test_three_lost_rows_are_a_labelled_drift_of_3(environment: Environment) -> None:
@@ -100,6 +122,14 @@ def test_a_missing_report_comes_back(environment: Environment) -> None:
     assert {path.name: path.read_text() for path in reports.iterdir()} == before
 
 
-def test_what_a_minute_did_cannot_be_taken_back(environment: Environment) -> None:
-    refused = run(environment.name, "fault", "one_bad_minute", "--undo")
+def test_what_cannot_be_taken_back_says_so(environment: Environment) -> None:
+    refused = run(environment.name, "fault", "rollback_in_wrong_order", "--undo")
     assert (refused.returncode, "start a fresh environment" in refused.stderr) == (2, True)
+
+
+def test_a_fault_is_in_once_or_not_at_all(environment: Environment) -> None:
+    refused = run(environment.name, "fault", "audit_row_missing", "--undo")
+    assert (refused.returncode, "is not in" in refused.stderr) == (2, True)
+    with broken(environment, "todays_report_missing"):
+        refused = run(environment.name, "fault", "todays_report_missing")
+        assert (refused.returncode, "is in already" in refused.stderr) == (2, True)

@@ -119,9 +119,10 @@ def fault(name: str, *, undo: Annotated[bool, typer.Option("--undo", help="take 
 
 @app.command("faults")
 def list_faults() -> None:
-    """List the ways in which the environment can be broken."""
-    width = max(map(len, faults.names()), default=0)
-    _print(f"{name:{width}}  {faults.about(name)}" for name in faults.names())
+    """List the ways in which the environment can be broken, and what only looks so."""
+    known = faults.catalogue()
+    width = max(len(fault.name) for fault in known)
+    _print(f"{fault.name:{width}}  {' '.join(fault.rows):8}  {fault.about}" for fault in known)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from array import array
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress, 
 from flipgate.rehearsal.topology import DEPLOYMENTS, Deployment, Known, Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flipgate.rehearsal.place import Place
     from flipgate.rehearsal.processes import Processes
@@ -125,12 +126,22 @@ class Fleet:
 
     def behave(self, deployment: str, pod: int | None = None, **levers: Lever) -> None:
         """Move levers of every pod of a deployment, or of one by number."""
-        members = [one for one in self.pods if one.deployment.name == deployment]
-        for member in members if pod is None else [members[pod]]:
-            answer = self.client.post(
-                f"http://{member.addresses['http']}/-/behave", content=msgspec.json.encode(levers)
-            )
+        for member in self._members(deployment, pod):
+            self._move(member, levers)
+
+    @contextlib.contextmanager
+    def misbehaving(self, deployment: str, pod: int | None = None, **levers: Lever) -> Iterator[None]:
+        """Move levers for as long as the block lasts; afterwards each pod behaves as it did before."""
+        before = []
+        for member in self._members(deployment, pod):
+            answer = self.client.get(f"http://{member.addresses['http']}/-/behave")
             _refuse_unless_ok(answer, member)
+            held = msgspec.json.decode(answer.content, type=dict[str, Lever])
+            self._move(member, levers)
+            before.append((member, {name: held[name] for name in levers}))
+        yield
+        for member, healthy in before:
+            self._move(member, healthy)
 
     def refresh(self, reason: str) -> str:
         """Ask the gateway to refresh the flag caches, as a platform admin."""
@@ -145,7 +156,7 @@ class Fleet:
 
     def restart(self, deployment: str, pod: int) -> None:
         """Restart one pod in its place: the same name and addresses, nothing remembered."""
-        member = [one for one in self.pods if one.deployment.name == deployment][pod]
+        (member,) = self._members(deployment, pod)
         self.processes.stop(member.name)
         self._begin(
             member.deployment, member.name, Known(self.addresses(), self.tokens, str(self.place.logs)), member.ports
@@ -157,6 +168,14 @@ class Fleet:
         for pod in self.pods:
             if pod.deployment.module == "reconciler":
                 _refuse_unless_ok(self.client.post(f"http://{pod.addresses['http']}/-/pass"), pod)
+
+    def _members(self, deployment: str, pod: int | None) -> list[Pod]:
+        members = [one for one in self.pods if one.deployment.name == deployment]
+        return members if pod is None else [members[pod]]
+
+    def _move(self, member: Pod, levers: Mapping[str, Lever]) -> None:
+        answer = self.client.post(f"http://{member.addresses['http']}/-/behave", content=msgspec.json.encode(levers))
+        _refuse_unless_ok(answer, member)
 
     def _begin(
         self, deployment: Deployment, pod: str, known: Known, ports: Mapping[str, int] = MappingProxyType({})

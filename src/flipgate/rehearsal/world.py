@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
+from flipgate.rehearsal.catalogue import Standing
 from flipgate.rehearsal.components import flagstore, postgres, rules
 from flipgate.rehearsal.components.alertmanager import Alertmanager
 from flipgate.rehearsal.components.flagstore import FlagStore
@@ -57,6 +58,7 @@ class World:
         self.offset_s = 0.0
         self.moment = START
         self._torn = False
+        self.broken = Standing()
         self.history = History()
         self.processes = Processes(place.folder)
         redis_port, postgres_port, prometheus_port, alertmanager_port = free_ports(4)

@@ -1,7 +1,4 @@
-"""The ways in which the environment can be broken: one module each, with `inject(world)` and `undo(world)`.
-
-A fault that only a fresh environment takes back has `UNDO = None` instead of `undo`.
-"""
+"""The ways in which the environment can be broken, and what only looks so: small families of them, a file each."""
 
 from __future__ import annotations
 
@@ -9,37 +6,34 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.catalogue import FAULTS
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
+    from flipgate.rehearsal.catalogue import Fault
     from flipgate.rehearsal.world import World
 
 
-def names() -> list[str]:
-    """Which faults are there?"""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+def catalogue() -> list[Fault]:
+    """Which faults and look-alikes are there, by family?"""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    return sorted(FAULTS.values(), key=lambda fault: (fault.family, fault.is_look_alike))
 
 
-def about(name: str) -> str:
-    """What is wrong while this fault is in? The first line of its module."""
-    return (_module(name).__doc__ or "").strip().splitlines()[0]
+def named(name: str) -> Fault:
+    """Which fault has this name? Errors: RehearsalError."""
+    known = {fault.name: fault for fault in catalogue()}
+    if name not in known:
+        raise RehearsalError(f'no fault is named "{name}"; there are: {", ".join(sorted(known))}')
+    return known[name]
 
 
 def change(world: World, name: str, *, undo: bool) -> list[str]:
     """Inject a fault into the world, or take it back. Returns what a person is told."""
-    module = _module(name)
-    if not undo:
-        module.inject(world)
-        return [f"injected {name}: {about(name)}"]
-    if not hasattr(module, "undo"):
-        raise RehearsalError(f"{name} cannot be taken back: start a fresh environment")
-    module.undo(world)
-    return [f"took back {name}"]
-
-
-def _module(name: str) -> ModuleType:
-    if name not in names():
-        raise RehearsalError(f'no fault is named "{name}"; there are: {", ".join(names())}')
-    return import_module(f"{__name__}.{name}")
+    fault = named(name)
+    if undo:
+        world.broken.undo(fault)
+        return [f"took back {name}"]
+    world.broken.inject(world, fault)
+    return [f"injected {name}: {fault.about}"]

@@ -1,0 +1,102 @@
+"""The four-layer cascade behind the second flip: its latency, its breaker, its verdicts, its conflicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flipgate.rehearsal.world import World
+
+_P95 = "The p95 of governance checks keeps its limit on the cascade"
+_BREAKER = "No breaker has tripped, and none hides behind the flag"
+
+
+@fault("", Trial("after_flip_2", _P95, HOLD, told="below 5 ms over the last 5 min", begins="flipped", stays=True))
+def cascade_p95_6_ms(world: World) -> Iterator[None]:
+    """Governance checks take 6 ms at their p95 on the cascade: the target is missed, the hard stop is not met."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=6.0, slow_minutes=120.0):
+        yield
+
+
+@fault("", Trial("after_flip_2", _P95, HOLD, told="below 5 ms over the last 5 min", begins="flipped", stays=True))
+def slow_cascade_for_3_minutes(world: World) -> Iterator[None]:
+    """Governance checks take 7.5 ms at their p95 on the cascade, for three minutes."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=3.0):
+        yield
+
+
+@fault("", Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True))
+def slow_cascade_without_breaker(world: World) -> Iterator[None]:
+    """Governance checks take 7.5 ms at their p95 for six minutes, and no breaker is on."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
+        yield
+
+
+@fault("C2 B17", Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True))
+def coarse_governance_buckets(world: World) -> Iterator[None]:
+    """The histograms of governance have no bound between 5 and 10 ms: 5 and 7 ms cannot be told apart."""
+    world.fleet.behave("context-engine", coarse_buckets=True)
+    yield
+    for pod in range(3):
+        world.fleet.restart("context-engine", pod)
+
+
+@fault(
+    "D1",
+    Trial("after_flip_2", _BREAKER, STOP, told="no flip reaches it", begins="flipped", lived_s=120, stays=True),
+)
+def tripped_breaker(world: World) -> Iterator[None]:
+    """The cascade is too slow on one replica for six minutes, so its breaker takes it back to three layers."""
+    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=6.0)
+    yield
+    # As the operator does after having found the cause (§11.4).
+    world.fleet.restart("context-engine", pod=0)
+
+
+@fault("B10 D2", Trial("after_flip_2", _BREAKER, STOP, told="logged a trip", begins="flipped", stays=True))
+def tripped_and_restarted(world: World) -> Iterator[None]:
+    """The breaker of one replica tripped, and the pod was restarted: its counter is 0 again, it takes four layers."""
+    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=6.0)
+    world.advance(7 * 60)
+    world.fleet.restart("context-engine", pod=0)
+    yield
+
+
+@fault(
+    "",
+    Trial(
+        "after_flip_2",
+        "The second flip brings no spike of policy conflicts",
+        STOP,
+        told="expected by the baseline's",
+        begins="flipped",
+        lived_s=360,
+        stays=True,
+    ),
+)
+def policy_conflicts_spike(world: World) -> Iterator[None]:
+    """The cascade finds sixty times as many policy conflicts as were found before."""
+    with world.fleet.misbehaving("context-engine", conflicts_per_hour=180.0):
+        yield
+
+
+@fault(
+    "",
+    Trial(
+        "after_flip_2",
+        "The cascade denies no greater share than before",
+        STOP,
+        told="share of DENY",
+        begins="flipped",
+        stays=True,
+    ),
+    Trial("after_flip_2", "The second flip changes no verdict", STOP, begins="flipped", stays=True),
+)
+def cascade_denies_exports(world: World) -> Iterator[None]:
+    """The cascade denies every export, which the three layers mostly allowed."""
+    with world.fleet.misbehaving("context-engine", denies="export"):
+        yield

@@ -1,0 +1,67 @@
+"""Requests that fail at the gateway, or do not come at all."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.services.load import MIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flipgate.rehearsal.world import World
+
+_FIRST = "The error rate stays below its limit for ten minutes after the first flip"
+_THIRD = "The 5xx rate stays below its limit for fifteen minutes after the third flip"
+_P95 = "The p95 of governance checks keeps its limit on the cascade"
+_SERVED = ("gateway", "tenant-service", "context-engine")
+_FEW_CHECKS_PER_MINUTE = 6
+
+
+@fault("", Trial("after_flip_1", _FIRST, STOP, told="%", begins="flipped", stays=True))
+def error_rate_0_6_percent(world: World) -> Iterator[None]:
+    """Six of a thousand requests at the gateway fail, steadily."""
+    with world.fleet.misbehaving("gateway", error_ratio=0.006):
+        yield
+
+
+@fault("D10", Trial("after_flip_1", _FIRST, STOP, told="minute", begins="flipped", stays=True))
+def one_bad_minute(world: World) -> Iterator[None]:
+    """For one minute three of a hundred requests at the gateway fail; the mean over ten minutes is below the limit."""
+    with world.fleet.misbehaving("gateway", bad_minute=0.03):
+        yield
+
+
+@fault("", Trial("after_flip_3", _THIRD, STOP, told="ConflictService 503", begins="flipped", stays=True))
+def errors_on_one_path(world: World) -> Iterator[None]:
+    """One in ten calls of ConflictService fail at the gateway, and nothing else does."""
+    with world.fleet.misbehaving("gateway", error_ratio=0.1, error_service="ConflictService"):
+        yield
+
+
+@fault(
+    "B3 I5",
+    Trial("after_flip_1", _FIRST, HOLD, told="0 requests", begins="flipped", stays=True),
+    Trial("after_flip_2", _P95, HOLD, told="calls on all replicas, fewer than 100", begins="flipped", stays=True),
+)
+def no_traffic(world: World) -> Iterator[None]:
+    """Nobody calls: no request reaches the gateway."""
+    with contextlib.ExitStack() as stack:
+        for deployment in _SERVED:
+            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
+        yield
+
+
+@fault(
+    "C4",
+    Trial("after_flip_2", _P95, HOLD, told="calls on all replicas, fewer than 100", begins="flipped", stays=True),
+)
+def few_checks(world: World) -> Iterator[None]:
+    """Six governance checks a minute: thirty in five minutes, over all replicas."""
+    requests_per_minute = _FEW_CHECKS_PER_MINUTE / MIX["upsquad.governance.v1.GovernanceService/Check"]
+    with contextlib.ExitStack() as stack:
+        for deployment in ("gateway", "context-engine"):
+            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=requests_per_minute))
+        yield

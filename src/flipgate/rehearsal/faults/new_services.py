@@ -1,0 +1,84 @@
+"""The services behind the third flip: whether they serve, answer alike, and are mounted at the gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flipgate.rehearsal.world import World
+
+
+_HEALTH = "Every address of the new services is healthy"
+_ROUTES = "Every path of the new services leads to its handler"
+_FLOWS = "The portal's flows answer end to end, the same over Connect and gRPC"
+_CACHE = "Every replica of the gateway serves the new value"
+
+
+@fault("E7 F3", Trial("after_flip_3", _HEALTH, STOP, told="NOT_SERVING: rbac-service at 127.0.0.1:"))
+def not_serving_on_one_address(world: World) -> Iterator[None]:
+    """One of the two addresses of rbac-service says that it does not serve."""
+    with world.fleet.misbehaving("rbac-service", pod=1, not_serving=True):
+        yield
+
+
+@fault("F2", Trial("after_flip_3", _HEALTH, HOLD, told="upsquad.conflict.v1.ConflictService answers NOT_FOUND"))
+def health_without_own_name(world: World) -> Iterator[None]:
+    """conflict-service serves, but its health knows the empty name alone."""
+    with world.fleet.misbehaving("conflict-service", unknown_name=True):
+        yield
+
+
+@fault("F1", Trial("after_flip_3", _FLOWS, STOP, told="ListConflicts over gRPC at", stays=True))
+def serving_but_the_read_fails(world: World) -> Iterator[None]:
+    """conflict-service says that it serves, and fails every read."""
+    with world.fleet.misbehaving("conflict-service", read_fails=True):
+        yield
+
+
+@fault("", Trial("after_flip_3", _FLOWS, STOP, told="ListRoles differs"))
+def one_address_answers_otherwise(world: World) -> Iterator[None]:
+    """One of the two addresses of rbac-service lacks a role that the other one lists."""
+    with world.fleet.misbehaving("rbac-service", pod=1, last_record_missing=True):
+        yield
+
+
+@fault("", Trial("after_flip_3", _ROUTES, HOLD, told="is the gate's 404, new_services_enabled is false there"))
+def gate_stays_shut(world: World) -> Iterator[None]:
+    """The gateway answers with its gate's own 404, whatever the flag says."""
+    with world.fleet.misbehaving("gateway", instead="gate_404"):
+        yield
+
+
+@fault("E3", Trial("after_flip_3", _ROUTES, STOP, told="is a raw 404, the route is not mounted"))
+def raw_404_on_new_services(world: World) -> Iterator[None]:
+    """The gateway knows no route to the new services, as an image from before them would."""
+    with world.fleet.misbehaving("gateway", instead="raw_404"):
+        yield
+
+
+@fault("E2", Trial("after_flip_3", _ROUTES, STOP, told="a page in place of the service"))
+def proxy_page_on_new_services(world: World) -> Iterator[None]:
+    """A proxy answers 200 with a page of its own in place of the new services."""
+    with world.fleet.misbehaving("gateway", instead="proxy_page"):
+        yield
+
+
+_BAD_GATEWAY = "an error of the gateway: the gateway or the service behind it is unhealthy"
+
+
+@fault("", Trial("after_flip_3", _ROUTES, STOP, told=_BAD_GATEWAY, stays=True))
+def bad_gateway_on_new_services(world: World) -> Iterator[None]:
+    """Calls of the new services end in 502 at the gateway."""
+    with world.fleet.misbehaving("gateway", instead="bad_gateway"):
+        yield
+
+
+@fault("A7", Trial("after_flip_3", _CACHE, HOLD, told="the old value is still served"))
+def stale_gateway_replica(world: World) -> Iterator[None]:
+    """One replica of the gateway still serves the old value of new_services_enabled, in spite of the refresh."""
+    with world.fleet.misbehaving("gateway", pod=1, instead="gate_404"):
+        yield

@@ -200,6 +200,9 @@ class Environment(Block, frozen=True, kw_only=True):
     tier: Tier
     runbooks: Annotated[tuple[Name, ...], Meta(min_length=1)]
     provision: tuple[Name, ...] = ()
+    allow_write_capable: Name | None = None
+    writes: Literal["allowed"] | None = None
+    test_records: tuple[Name, ...] = ()
     change_window: ChangeWindowAgreed | None = None
     redis: Redis | None = None
     postgres: Postgres | None = None
@@ -213,6 +216,17 @@ class Environment(Block, frozen=True, kw_only=True):
     reconciler: Exporter | None = None
     reports: Reports | None = None
     org_v23: OrgV23 | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.writes is None) != (not self.test_records):
+            raise ValueError("`writes` and `test_records` stand together: what may be written, and nothing else")
+
+    @property
+    def allowed(self) -> dict[str, str]:
+        """What is allowed here beyond reading, in the file's own words?"""
+        told = {"allow_write_capable": self.allow_write_capable, "writes": ", ".join(self.test_records)}
+        return {key: words for key, words in told.items() if words}
 
 
 def _is_local(address: str) -> bool:

@@ -6,6 +6,7 @@ A line is canonical JSON (keys sorted, no spaces): the envelope `Record`, whose 
     observation  Seen         an observation, whole, with its digest
     step         StepJudged   one step: its verdict, what was seen, the limit, gate and figures
     gate_end     GateJudged   one scenario's verdict
+    witness      Witnessed    what a system's door and its server counted over the run
     run_end      RunJudged    the stage's verdict and what was missing
 
 Non-finite numbers are written as the texts "NaN", "Infinity" and "-Infinity".
@@ -54,7 +55,10 @@ class GateText:
 
 @dataclass(frozen=True)
 class RunStart:
-    """What a run set out to judge. `instance` tells provisioned worlds apart; "" where none was provisioned."""
+    """What a run set out to judge. `instance` tells provisioned worlds apart; "" where none was provisioned.
+
+    allowed  what the environment's file allows beyond reading, each with the file's own words.
+    """
 
     environment: str
     tier: str
@@ -65,6 +69,7 @@ class RunStart:
     offset_s: float
     manifest: tuple[GateText, ...]
     versions: dict[str, str] = field(default_factory=dict)
+    allowed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,23 @@ class GateJudged:
 
 
 @dataclass(frozen=True)
+class Witnessed:
+    """What the suite did to one system over the run, as its own door counted it, and what the server says.
+
+    calls    that the door let pass; `writes` of them were no reads; `refused` never left.
+    server   the server's counters over the run, name by name; everybody's traffic is in them.
+    told     what the server's counters can and cannot tell, or why there are none.
+    """
+
+    system: str
+    calls: int
+    writes: int
+    refused: int
+    server: dict[str, int] = field(default_factory=dict)
+    told: str = ""
+
+
+@dataclass(frozen=True)
 class RunJudged:
     """The stage's verdict. `missing`: gates without a verdict; `reasons`: why it is no GO beyond its gates.
 
@@ -121,12 +143,13 @@ class RunJudged:
     ready_at: datetime | None = None
 
 
-Body = RunStart | Seen | StepJudged | GateJudged | RunJudged
+Body = RunStart | Seen | StepJudged | GateJudged | Witnessed | RunJudged
 KINDS: dict[str, type[Body]] = {
     "run_start": RunStart,
     "observation": Seen,
     "step": StepJudged,
     "gate_end": GateJudged,
+    "witness": Witnessed,
     "run_end": RunJudged,
 }
 _KIND_OF = {body: kind for kind, body in KINDS.items()}

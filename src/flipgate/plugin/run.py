@@ -70,6 +70,7 @@ class Run:
                 offset_s=self.clock.offset_s,
                 manifest=self.manifest,
                 versions={"python": sys.version.split()[0]} | {name: version(name) for name in _TOLD_VERSIONS},
+                allowed=self.environment.allowed,
             )
         )
 

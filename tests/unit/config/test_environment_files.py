@@ -98,3 +98,11 @@ def test_an_example_is_no_environment() -> None:
 def test_only_references_lead_to_credentials(reference: str) -> None:
     with pytest.raises(ValueError, match="never inline"):
         secret(reference)
+
+
+@pytest.mark.parametrize("said", [{"writes": "allowed"}, {"test_records": ["t-1"]}])
+def test_leave_to_write_and_the_records_it_is_for_stand_together(said: dict[str, object]) -> None:
+    with pytest.raises(Refused, match="stand together"):
+        environment("dev", {**BASE, **said}, {})
+    both = environment("dev", {**BASE, "writes": "allowed", "test_records": ["t-1", "t-2"]}, {})
+    assert both.allowed == {"writes": "t-1, t-2"}

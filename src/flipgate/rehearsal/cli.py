@@ -68,7 +68,8 @@ def up() -> None:
         told = msgspec.json.decode(line or b"{}", type=_Started)
         if not told.endpoints:
             stderr.seek(0)
-            raise RehearsalError(told.error or f"the environment did not start: {stderr.read().decode()}")
+            ended = f"the environment did not start (exit status {process.wait()}): {stderr.read().decode()}"
+            raise RehearsalError(told.error or ended)
     _print(_greeting(told.endpoints, place.folder))
 
 

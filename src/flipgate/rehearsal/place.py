@@ -83,7 +83,8 @@ class Place:
         if self.answers():
             raise RehearsalError(f'a rehearsal "{self.name}" is up already; end it with: flipgate-rehearsal down')
         if self.folder.exists() and self.is_ours():
-            shutil.rmtree(self.folder)
+            # The one before may be on its way out still, and remove its files itself.
+            shutil.rmtree(self.folder, ignore_errors=True)
         try:
             draft.rename(self.folder)
         except OSError:

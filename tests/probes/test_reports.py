@@ -13,7 +13,7 @@ from flipgate.config.environment import Reports as Block
 from flipgate.core.clock import Clock
 from flipgate.core.errors import NoData
 from flipgate.core.facts.reports import Report
-from flipgate.probes.report_text import MET, parsed
+from flipgate.core.report_text import MET, parsed
 from flipgate.probes.reports import Reports
 
 DAY = date(2026, 5, 7)

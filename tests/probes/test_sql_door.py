@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec import structs
 
 from flipgate.core.errors import Refused, Unreachable
 from flipgate.safety.postgres import Door, plain_select
@@ -112,3 +113,29 @@ def test_nobody_there_is_unreachable(free_port: int) -> None:
     block = PostgresServer(free_port).block
     with pytest.raises(Unreachable, match=f"127.0.0.1:{free_port}"):
         Door(block).rows(int, "select 1", {})
+
+
+def test_a_snapshot_shows_one_state_and_its_rows_may_be_streamed(door: Door, postgres_server: PostgresServer) -> None:
+    with door.snapshot() as snapshot, postgres_server.admin() as admin:
+        before = snapshot.rows(int, "select count(*) from t", {})
+        admin.execute("insert into t select n from generate_series(2, 2500) as more(n)")
+        assert list(snapshot.streamed(int, "select n from t")) == [1]
+        assert snapshot.rows(int, "select count(*) from t", {}) == before
+    with door.snapshot() as snapshot:
+        assert list(snapshot.streamed(int, "select n from t order by n")) == list(range(1, 2501))
+
+
+def test_a_stream_is_held_to_the_same_words(door: Door) -> None:
+    with door.snapshot() as snapshot, pytest.raises(Refused):
+        list(snapshot.streamed(int, "delete from t returning n"))
+
+
+@pytest.mark.usefixtures("door")
+def test_a_missing_grant_names_who_needs_which(postgres_server: PostgresServer) -> None:
+    with postgres_server.admin() as admin:
+        admin.execute("drop role if exists onlooker")
+        admin.execute("create role onlooker login")
+    looking = Door(structs.replace(postgres_server.block, user="onlooker"))
+    with pytest.raises(Unreachable, match=r"permission denied for table t: grant that to onlooker"):
+        looking.rows(int, "select n from t", {})
+    looking.close()

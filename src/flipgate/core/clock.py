@@ -43,3 +43,12 @@ class Clock:
     def to_unix(self, world_time: datetime) -> float:
         """Which Unix time does a server call this moment of world time?"""
         return self.to_server(world_time).timestamp()
+
+
+def least_s(low: timedelta, high: timedelta) -> float:
+    """Which difference between these two is nearest to none, in seconds?
+
+    >>> least_s(timedelta(seconds=-0.4), timedelta(seconds=0.6)), least_s(timedelta(seconds=3), timedelta(seconds=4))
+    (0.0, 3.0)
+    """
+    return max(low, min(high, timedelta())).total_seconds()

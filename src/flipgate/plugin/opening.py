@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flipgate.config.load import environment, read
+from flipgate.config.provision import HANDED_DOWN, Provisioned
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Refused
 from flipgate.core.verdict import Verdict
@@ -21,7 +22,6 @@ from flipgate.evidence.ledger import Ledger, records
 from flipgate.evidence.records import RunJudged
 from flipgate.plugin.features import manifest
 from flipgate.plugin.options import reports_of, runbooks_of
-from flipgate.plugin.provision import HANDED_DOWN, Provisioned
 from flipgate.plugin.run import Run, new_run_id
 from flipgate.plugin.runbook import Runbook, read_runbook
 from flipgate.plugin.sentences import refuse_unspoken

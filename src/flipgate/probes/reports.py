@@ -11,7 +11,7 @@ from flipgate.core.clock import Clock
 from flipgate.core.errors import Malformed, Unreachable
 from flipgate.core.facts.reports import Report, ReportFolder
 from flipgate.core.observation import Observation
-from flipgate.probes.report_text import parsed, unreadable
+from flipgate.core.report_text import parsed, unreadable
 from flipgate.safety import files
 
 SOURCE = "reports"

@@ -1,4 +1,4 @@
-"""The only door to PostgreSQL: one question is one read-only transaction, and a question is a plain SELECT.
+"""The only door to PostgreSQL: a question is a plain SELECT, in a read-only transaction of its own or of one snapshot.
 
 Three things refuse a write before any privilege does: the words of the statement, the extended protocol (one statement
 at a time), and the transaction's own READ ONLY. Functions are let through by name, because a function can do anything.
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECT_S, ANSWER_S, LOCK_S = 2, 5, 1
-_SETTINGS = f"-c statement_timeout={ANSWER_S}s -c lock_timeout={LOCK_S}s -c default_transaction_read_only=on"
+_READ_ONLY = f"-c lock_timeout={LOCK_S}s -c default_transaction_read_only=on"
+_CHUNK_ROWS = 1000
 
 _QUOTED = re.compile(r"'[^'\\]*'|\"(\w+)\"")
 _OPAQUE = re.compile(r"""['"\\;$]|--|/\*""")
@@ -38,16 +39,44 @@ _CALLABLE = re.compile(
 class _Connection(psycopg.Connection[object]):
     """Gives up a wait that outlives the server's own time-out: a server that hangs does not hang the suite."""
 
+    answer_s = ANSWER_S
+
     def wait(self, gen, interval=0.1, timeout=None):  # type: ignore[no-untyped-def]
-        return super().wait(gen, interval, ANSWER_S + 1 if timeout is None else timeout)
+        return super().wait(gen, interval, self.answer_s + 1 if timeout is None else timeout)
+
+
+class Snapshot:
+    """One state of the database, however many questions are asked of it."""
+
+    def __init__(self, connection: psycopg.Connection[object]) -> None:
+        self._connection = connection
+
+    def rows(self, kind: Callable[..., T], sql: str, params: Mapping[str, object]) -> tuple[T, ...]:
+        """What does this SELECT answer? Each row is `kind` of its columns. Errors: Refused, psycopg's own."""
+        plain_select(sql)
+        with self._connection.cursor(row_factory=args_row(kind)) as cursor:
+            # binary asks for the extended protocol, also where there is no parameter
+            return tuple(cursor.execute(sql, params, prepare=False, binary=True).fetchall())
+
+    def streamed(self, kind: Callable[..., T], sql: str) -> Iterator[T]:
+        """What does this SELECT answer, row by row, in memory that does not grow with their number?"""
+        plain_select(sql)
+        with self._connection.cursor(row_factory=args_row(kind)) as cursor:
+            yield from cursor.stream(sql, binary=True, size=_CHUNK_ROWS)
 
 
 class Door:
-    """Asks one database; connects with the first question, and again after a lost connection."""
+    """Asks one database; connects with the first question, and again after a lost connection.
 
-    def __init__(self, block: Postgres) -> None:
+    `answer_s`: how long one question may take. `work_mem_mb`: what the server may use for each sort or hash of it,
+    where its own setting is not enough.
+    """
+
+    def __init__(self, block: Postgres, answer_s: int = ANSWER_S, work_mem_mb: int | None = None) -> None:
         self.address = f"postgresql {block.host}:{block.port}/{block.dbname}"
-        self._block = block
+        self._block, self._answer_s = block, answer_s
+        memory = f" -c work_mem={work_mem_mb}MB" if work_mem_mb else ""
+        self._settings = f"-c statement_timeout={answer_s}s {_READ_ONLY}{memory}"
         self._connection: psycopg.Connection[object] | None = None
         self.turn = threading.RLock()
 
@@ -56,15 +85,25 @@ class Door:
 
         Errors: Refused for anything that is not a plain SELECT; Unreachable when it is away, says no or hangs.
         """
-        plain_select(sql)
+        with self.snapshot(sql) as snapshot:
+            return snapshot.rows(kind, sql, params)
+
+    @contextmanager
+    def snapshot(self, asked: str = "") -> Iterator[Snapshot]:
+        """Which state of the database do these questions share? Nothing of it is kept: it is rolled back at the end.
+
+        Errors: Unreachable when it is away, says no or hangs, with what was asked.
+        """
         try:
-            with self.turn, self._transaction() as connection, connection.cursor(row_factory=args_row(kind)) as cursor:
-                # binary asks for the extended protocol, also where there is no parameter
-                return tuple(cursor.execute(sql, params, prepare=False, binary=True).fetchall())
+            with self.turn, self._transaction() as connection:
+                yield Snapshot(connection)
         except psycopg.Error as error:
             if not error.sqlstate or isinstance(error, psycopg.OperationalError):
                 self.close()
-            raise Unreachable(self.address, visible(str(error) or type(error).__name__), sql) from error
+            seen = visible(str(error) or type(error).__name__)
+            if isinstance(error, psycopg.errors.InsufficientPrivilege):
+                seen += f": grant that to {visible(self._block.user)}, which needs SELECT, nothing else"
+            raise Unreachable(self.address, seen, asked) from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -75,7 +114,7 @@ class Door:
     def _transaction(self) -> Iterator[psycopg.Connection[object]]:
         if self._connection is None or self._connection.closed:
             block = self._block
-            self._connection = _Connection.connect(
+            connection = _Connection.connect(
                 host=block.host,
                 port=block.port,
                 dbname=block.dbname,
@@ -84,10 +123,12 @@ class Door:
                 sslmode=block.sslmode,
                 connect_timeout=CONNECT_S,
                 application_name="flipgate",
-                options=_SETTINGS,
+                options=self._settings,
             )
-            self._connection.read_only = True
-            self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.answer_s = self._answer_s
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            self._connection = connection
         with self._connection.transaction(force_rollback=True):
             yield self._connection
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from flipgate.core.clock import least_s
 from flipgate.core.errors import NoData, NotConfigured
 from flipgate.core.facts.environment import Skew
 from flipgate.core.observation import Observation
@@ -35,15 +36,6 @@ def skew(systems: Systems) -> Observation[Skew]:
     if not parts:
         raise NotConfigured("clocks", f"the environment has none of {', '.join(_ASKED)}")
     return joined(Skew(skew_s), "s", *parts.values())
-
-
-def least_s(low: timedelta, high: timedelta) -> float:
-    """Which difference between these two is nearest to none, in seconds?
-
-    >>> least_s(timedelta(seconds=-0.4), timedelta(seconds=0.6)), least_s(timedelta(seconds=3), timedelta(seconds=4))
-    (0.0, 3.0)
-    """
-    return max(low, min(high, timedelta())).total_seconds()
 
 
 def _gateway(systems: Systems) -> Observation[datetime]:

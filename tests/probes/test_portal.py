@@ -16,7 +16,7 @@ from flipgate.config.secret import Secret
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Ambiguous, NoAnswer, NoData, NotConfigured, Unreachable
 from flipgate.core.facts.portal import PageSeen
-from flipgate.evidence.records import digest
+from flipgate.evidence.canonical import digest
 from flipgate.probes.readings.portal import flow_seen
 from flipgate.probes.systems import Systems
 from flipgate.safety.chromium import chromium

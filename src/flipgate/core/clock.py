@@ -7,6 +7,7 @@ they cross the wire, in the probes, and nowhere else.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ class Clock:
 
     offset_s: float = 0.0
     machine: Callable[[], datetime] = machine_time
+    monotonic: Callable[[], float] = time.monotonic
 
     def now(self) -> datetime:
         """What time is it in the world that is judged?"""

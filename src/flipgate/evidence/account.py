@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flipgate.core.verdict import Verdict, worst
+from flipgate.evidence.canonical import digest
 from flipgate.evidence.records import (
     GateJudged,
     GateText,
@@ -20,7 +21,6 @@ from flipgate.evidence.records import (
     Seen,
     StepJudged,
     StepText,
-    digest,
     line_of,
 )
 from flipgate.evidence.verdicts import gate_verdict, run_verdict

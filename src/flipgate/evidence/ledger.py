@@ -18,9 +18,11 @@ from typing import Self
 
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Refused
-from flipgate.evidence.records import Body, GateJudged, Record, RunJudged, RunStart, digest, line_of, record_of
+from flipgate.evidence.canonical import digest
+from flipgate.evidence.records import Body, GateJudged, Record, RunJudged, RunStart, line_of, record_of
+from flipgate.evidence.words import Attested, Waived
 
-_FORCED = (RunStart, GateJudged, RunJudged)
+_FORCED = (RunStart, GateJudged, RunJudged, Attested, Waived)
 GENESIS = "sha256:" + "0" * 64
 
 
@@ -35,7 +37,10 @@ class Line:
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """What does the ledger hold, line by line, oldest first? Nothing where there is no ledger yet."""
+    """What does the ledger hold, line by line, oldest first? Nothing where there is no ledger yet.
+
+    Errors: Refused for a ledger of another schema.
+    """
     previous = GENESIS
     if not path.exists():
         return
@@ -46,6 +51,8 @@ def lines(path: Path) -> Iterator[Line]:
                 record = record_of(line)
             except (ValueError, TypeError) as error:
                 yield Line(number, None, chained=False, problem=str(error))
+            except Refused as error:
+                raise Refused(f"{path}:{number}: {error}") from None
             else:
                 yield Line(number, record, chained=record.previous == previous)
             previous = digest(line)
@@ -56,25 +63,30 @@ def records(path: Path) -> tuple[Record, ...]:
     return tuple(line.record for line in lines(path) if line.record is not None)
 
 
+def refuse_second_writer(path: Path) -> None:
+    """Is nobody writing this ledger now? Asked early, before anything is started that a second run could not use.
+
+    Errors: Refused.
+    """
+    if path.exists():
+        os.close(_locked(path))
+
+
 class Ledger:
     """The one writer of a ledger file, for the length of a run."""
 
     def __init__(self, path: Path, run: str, clock: Clock) -> None:
         self.path, self.run, self.clock = path, run, clock
         self._seq = 0
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(self._file)
-            raise Refused(f"{path.parent}: another run is writing this ledger; wait until it has ended") from error
+        _refuse_other_schema(path)
+        self._file = _locked(path)
         self._previous = self._last_digest()
 
     def append(self, body: Body) -> Record:
         """Which record was written? Starts, verdicts and ends are on disk, with all before them, when this returns."""
-        machine_at = self.clock.machine()
-        record = Record(self.run, self._seq, self.clock.to_world(machine_at), machine_at, body, self._previous)
+        machine_at, monotonic_s = self.clock.machine(), round(self.clock.monotonic(), 6)
+        at = self.clock.to_world(machine_at)
+        record = Record(self.run, self._seq, at, machine_at, monotonic_s, body, self._previous)
         line = line_of(record)
         self._write(line + b"\n")
         if isinstance(body, _FORCED):
@@ -105,3 +117,41 @@ class Ledger:
             self._write(b"\n")
         last = raw.rstrip(b"\n").rpartition(b"\n")[2]
         return digest(last) if raw else GENESIS
+
+
+def _refuse_other_schema(path: Path) -> None:
+    """A ledger has one schema from its first line on."""
+    next(lines(path), None)
+
+
+def _locked(path: Path) -> int:
+    """The file, open for this writer alone. Its name is on the disk before its first record is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise Refused(f"{path.parent}: {_who_writes(path)}; wait until it has ended") from error
+    if new:
+        _force_folder(path.parent)
+    return file
+
+
+def _who_writes(path: Path) -> str:
+    starts = [record for record in records(path) if isinstance(record.body, RunStart)]
+    if not starts:
+        return "another run is writing this ledger"
+    newest, body = starts[-1], starts[-1].body
+    assert isinstance(body, RunStart)
+    who = f" of {body.operator}" if body.operator else ""
+    return f"another run is writing this ledger, the newest in it is {newest.run}{who} ({body.stage or 'exploratory'})"
+
+
+def _force_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

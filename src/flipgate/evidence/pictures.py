@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flipgate.evidence.records import Seen, digest
+from flipgate.evidence.canonical import digest
+from flipgate.evidence.records import Seen
 
 Tree = object
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -1,33 +1,34 @@
 """What does one line of the ledger hold?
 
-A line is canonical JSON (keys sorted, no spaces): the envelope `Record`, whose body is one of
+A line is canonical JSON (RFC 8785): the envelope `Record`, whose body is one of
 
-    run_start    RunStart     what is to be judged, where, by which text: the manifest
+    run_start    RunStart     what is to be judged, where, by whom, by which text: the manifest
     observation  Seen         an observation, whole, with its digest
     step         StepJudged   one step: its verdict, what was seen, the limit, gate and figures
     gate_end     GateJudged   one scenario's verdict
     witness      Witnessed    what a system's door and its server counted over the run
     run_end      RunJudged    the stage's verdict and what was missing
-
-Non-finite numbers are written as the texts "NaN", "Infinity" and "-Infinity".
+    attestation  Attested     a person's word that a box of the sign-off list is done
+    waiver       Waived       a person's word that a box or gate is knowingly left as it is: never a GO
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from flipgate.core.errors import Refused
 from flipgate.core.judgement import Figure
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
+from flipgate.evidence.canonical import canonical, digest
+from flipgate.evidence.words import Attested, Waived
 
-SCHEMA = 1
+SCHEMA = 2
 FACTS = "flipgate.core.facts"
 
 
@@ -57,7 +58,11 @@ class GateText:
 class RunStart:
     """What a run set out to judge. `instance` tells provisioned worlds apart; "" where none was provisioned.
 
-    allowed  what the environment's file allows beyond reading, each with the file's own words.
+    allowed       what the environment's file allows beyond reading, each with the file's own words.
+    operator      who ran it: user@host, or what FLIPGATE_OPERATOR says.
+    previous_run  the newest run before it in this ledger, of whatever instance; "" for the first.
+    command       the words of the command line.
+    digests       of what judges: source, sentences, features, lock, environment (its file, which holds no credential).
     """
 
     environment: str
@@ -70,16 +75,24 @@ class RunStart:
     manifest: tuple[GateText, ...]
     versions: dict[str, str] = field(default_factory=dict)
     allowed: dict[str, str] = field(default_factory=dict)
+    operator: str = ""
+    previous_run: str = ""
+    command: tuple[str, ...] = ()
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An observation; `fact` names its type within flipgate.core.facts, `sha256` is over the canonical observation."""
+    """An observation; `fact` names its type within flipgate.core.facts, `sha256` is over the canonical observation.
+
+    moment  "before" or "after" the gates, for what the run itself looked at; its gate is then "".
+    """
 
     gate: str
     fact: str
     sha256: str
     observation: dict[str, Any]
+    moment: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +156,7 @@ class RunJudged:
     ready_at: datetime | None = None
 
 
-Body = RunStart | Seen | StepJudged | GateJudged | Witnessed | RunJudged
+Body = RunStart | Seen | StepJudged | GateJudged | Witnessed | RunJudged | Attested | Waived
 KINDS: dict[str, type[Body]] = {
     "run_start": RunStart,
     "observation": Seen,
@@ -151,18 +164,25 @@ KINDS: dict[str, type[Body]] = {
     "gate_end": GateJudged,
     "witness": Witnessed,
     "run_end": RunJudged,
+    "attestation": Attested,
+    "waiver": Waived,
 }
 _KIND_OF = {body: kind for kind, body in KINDS.items()}
 
 
 @dataclass(frozen=True)
 class Record:
-    """One line: whose run, its place in it, when (world and machine time), what, and the digest of the line before."""
+    """One line: whose run, its place in it, when, what, and the digest of the line before.
+
+    at           world time; `machine_at`: by this machine's clock, which can be set.
+    monotonic_s  since this machine started: of one run and host it only grows, whatever the clock says.
+    """
 
     run: str
     seq: int
     at: datetime
     machine_at: datetime
+    monotonic_s: float
     body: Body
     previous: str
 
@@ -181,6 +201,7 @@ def line_of(record: Record) -> bytes:
             "kind": record.kind,
             "at": record.at,
             "machine_at": record.machine_at,
+            "monotonic_s": record.monotonic_s,
             "previous": record.previous,
             "body": record.body,
         }
@@ -190,12 +211,17 @@ def line_of(record: Record) -> bytes:
 def record_of(line: bytes) -> Record:
     """Which record does this line hold?
 
-    Errors: ValueError (msgspec's too) for anything that is no record of this schema.
+    Errors: ValueError (msgspec's too) for anything that is no record; Refused for one of another schema.
     """
     tree = msgspec.json.decode(line)
+    if isinstance(tree, dict) and isinstance(tree.get("schema"), int) and tree["schema"] != SCHEMA:
+        raise Refused(
+            f"written in schema {tree['schema']}, this flipgate reads {SCHEMA} alone: "
+            "keep that ledger as it is under another name, and begin anew"
+        )
     if not isinstance(tree, dict) or tree.get("schema") != SCHEMA or tree.get("kind") not in KINDS:
         raise ValueError(f"no record of schema {SCHEMA}")
-    fields = {key: tree.get(key) for key in ("run", "seq", "at", "machine_at", "previous")}
+    fields = {key: tree.get(key) for key in ("run", "seq", "at", "machine_at", "monotonic_s", "previous")}
     body = msgspec.convert(tree.get("body"), KINDS[tree["kind"]], strict=False)
     return msgspec.convert({**fields, "body": {}}, _Envelope, strict=False).with_body(body)
 
@@ -206,29 +232,20 @@ class _Envelope:
     seq: int
     at: datetime
     machine_at: datetime
+    monotonic_s: float
     previous: str
     body: dict[str, Any]
 
     def with_body(self, body: Body) -> Record:
-        return Record(self.run, self.seq, self.at, self.machine_at, body, self.previous)
+        return Record(self.run, self.seq, self.at, self.machine_at, self.monotonic_s, body, self.previous)
 
 
-def canonical(value: object) -> bytes:
-    """What are the canonical bytes of this value?"""
-    return msgspec.json.encode(_finite(msgspec.to_builtins(value, builtin_types=(datetime,))), order="sorted")
-
-
-def digest(raw: bytes) -> str:
-    """By which name do these bytes go?"""
-    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
-
-
-def seen(gate: str, observation: Observation[Any]) -> Seen:
+def seen(gate: str, observation: Observation[Any], moment: str = "") -> Seen:
     """How is this observation recorded?"""
     kind = type(observation.value)
     raw = canonical(observation)
     name = f"{kind.__module__.removeprefix(FACTS + '.')}.{kind.__name__}"
-    return Seen(gate, name, digest(raw), msgspec.json.decode(raw))
+    return Seen(gate, name, digest(raw), msgspec.json.decode(raw), moment)
 
 
 def observation_of(body: Seen) -> Observation[Any]:
@@ -245,13 +262,3 @@ def observation_of(body: Seen) -> Observation[Any]:
     generic: Any = Observation
     found: Observation[Any] = msgspec.convert(body.observation, generic[fact], strict=False)
     return found
-
-
-def _finite(tree: Any) -> Any:
-    if isinstance(tree, float) and not math.isfinite(tree):
-        return "NaN" if math.isnan(tree) else "Infinity" if tree > 0 else "-Infinity"
-    if isinstance(tree, dict):
-        return {key: _finite(value) for key, value in tree.items()}
-    if isinstance(tree, list | tuple):
-        return [_finite(value) for value in tree]
-    return tree

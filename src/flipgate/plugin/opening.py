@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +19,11 @@ from flipgate.core.clock import Clock
 from flipgate.core.errors import Refused
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.history import History
-from flipgate.evidence.ledger import Ledger, records
+from flipgate.evidence.ledger import Ledger, records, refuse_second_writer
 from flipgate.evidence.records import RunJudged
 from flipgate.plugin.features import manifest
 from flipgate.plugin.options import reports_of, runbooks_of
+from flipgate.plugin.origin import origin
 from flipgate.plugin.run import Run, new_run_id
 from flipgate.plugin.runbook import Runbook, read_runbook
 from flipgate.plugin.sentences import refuse_unspoken
@@ -44,6 +46,8 @@ def opened(config: pytest.Config, command: Command) -> Run:
     gates = manifest(command, root) if command.selection.stage else ()
     refuse_unspoken(gates)
     flipped_at = _stated_flips(config.option.flipped_at, runbook)
+    folder = _folder(config, command)
+    refuse_second_writer(folder / "ledger.jsonl")
     provisioned = _provisioned(command, tree.get("provision"))
     if provisioned and provisioned.ours and not config.option.collectonly:
         _play_before(config, command, runbook, provisioned)
@@ -51,9 +55,8 @@ def opened(config: pytest.Config, command: Command) -> Run:
     if found.tier in runbook.refused_tiers:
         raise Refused(f"{found.name} is a {found.tier} environment: {runbook.refused_tiers[found.tier]}")
     clock = Clock(provisioned.offset_s if provisioned else 0.0)
-    folder = reports_of(config) / found.name / command.runbook
     ledger = command.open.enter_context(Ledger(folder / "ledger.jsonl", new_run_id(clock), clock))
-    instance = provisioned.instance if provisioned else ""
+    before, instance = records(ledger.path), provisioned.instance if provisioned else ""
     run = Run(
         stage=command.selection.stage,
         runbook_name=command.runbook,
@@ -63,13 +66,18 @@ def opened(config: pytest.Config, command: Command) -> Run:
         instance=instance,
         clock=clock,
         manifest=gates,
-        earlier=History.of(records(ledger.path), found.name, instance),
+        earlier=History.of(before, found.name, instance),
         folder=folder / ledger.run,
         ledger=ledger,
+        origin=origin(config, command.runbook, found.name, before),
         flipped_at=flipped_at,
     )
     run.begin()
     return run
+
+
+def _folder(config: pytest.Config, command: Command) -> Path:
+    return reports_of(config) / command.environment / command.runbook
 
 
 def _runbook(config: pytest.Config, command: Command, hosted: object) -> str:
@@ -137,8 +145,8 @@ def _play_before(config: pytest.Config, command: Command, runbook: Runbook, prov
 def _first_look(stage: str, config: pytest.Config, command: Command, provisioned: Provisioned, *, again: bool) -> None:
     """Run a stage; if time alone holds it, let that time pass (and run it again)."""
     verdict = _stage_run(stage, config, command, provisioned)
-    ledger = reports_of(config) / command.environment / command.runbook / "ledger.jsonl"
-    ends = [record.body for record in records(ledger) if isinstance(record.body, RunJudged)]
+    ledger = records(_folder(config, command) / "ledger.jsonl")
+    ends = [record.body for record in ledger if isinstance(record.body, RunJudged)]
     ready_at = ends[-1].ready_at if ends and verdict is Verdict.HOLD else None
     if ready_at is None:
         return

@@ -19,8 +19,8 @@ from flipgate.core.facts.traffic import Reference
 from flipgate.core.facts.verdicts import VerdictSample
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
+from flipgate.evidence.canonical import digest
 from flipgate.evidence.flips import flip_of
-from flipgate.evidence.records import digest
 from flipgate.gates.history import went_back
 
 if TYPE_CHECKING:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 from flipgate.config.environment import Environment
 from flipgate.core.clock import Clock
 from flipgate.evidence.history import History
 from flipgate.evidence.ledger import Ledger
-from flipgate.evidence.records import Body, GateJudged, GateText, Record, RunJudged, RunStart, StepJudged
+from flipgate.evidence.operator import operator
+from flipgate.evidence.records import Body, GateJudged, GateText, Record, RunJudged, RunStart, StepJudged, seen
 from flipgate.evidence.verdicts import run_verdict
+from flipgate.plugin.origin import Origin
 from flipgate.plugin.runbook import Runbook
+from flipgate.probes.readings.itself import itself
 from flipgate.probes.systems import Systems
-
-_TOLD_VERSIONS = ("flipgate", "pytest", "pytest-bdd", "allure-pytest", "grpcio", "httpx", "psycopg", "redis")
 
 
 @dataclass
@@ -36,6 +35,7 @@ class Run:
     earlier: History
     folder: Path
     ledger: Ledger
+    origin: Origin = field(default_factory=Origin)
     flipped_at: dict[str, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ class Run:
         return record
 
     def begin(self) -> None:
-        """Record what this run sets out to judge."""
+        """Record what this run sets out to judge, and who answers there."""
         self.record(
             RunStart(
                 environment=self.environment.name,
@@ -69,10 +69,19 @@ class Run:
                 stage=self.stage,
                 offset_s=self.clock.offset_s,
                 manifest=self.manifest,
-                versions={"python": sys.version.split()[0]} | {name: version(name) for name in _TOLD_VERSIONS},
                 allowed=self.environment.allowed,
+                versions=self.origin.versions,
+                operator=operator(),
+                previous_run=self.origin.previous_run,
+                command=self.origin.command,
+                digests=self.origin.digests,
             )
         )
+        self.look_around("before")
+
+    def look_around(self, moment: str) -> None:
+        """Record who answers here "before" or "after" the gates."""
+        self.record(seen("", itself(self.systems), moment))
 
     def steps_of(self, gate: GateText) -> tuple[StepJudged, ...]:
         """What was judged of this gate so far?"""
@@ -86,6 +95,7 @@ class Run:
 
     def end(self, reasons: Sequence[str]) -> RunJudged:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
+        self.look_around("after")
         judged = run_verdict(self.manifest, self.records, reasons=reasons)
         self.record(judged)
         return judged

@@ -56,6 +56,14 @@ class Kubernetes:
         label = reply.json(answers.Namespace).metadata.labels.get(_ENVIRONMENT_LABEL, "")
         return Observation(label, "names", SOURCE, (reply.asked,), self._clock.now())
 
+    def itself(self) -> Observation[dict[str, str]]:
+        """What does the namespace call itself: name, uid (made once, with the namespace), labels?"""
+        reply = self._door.get(self._core)
+        metadata = reply.json(answers.Namespace).metadata
+        named = {"namespace": metadata.name, "uid": metadata.uid, **metadata.labels}
+        value = {visible(name): visible(text) for name, text in named.items() if text}
+        return Observation(value, "names", SOURCE, (reply.asked,), self._clock.now())
+
     def deployment(self, name: str) -> Observation[Deployment]:
         """What does a deployment run?
 

@@ -17,6 +17,7 @@ class Metadata(msgspec.Struct):
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     generation: int = 0
+    uid: str = ""
 
 
 class Namespace(msgspec.Struct):

@@ -57,6 +57,18 @@ class RedisFlags:
         time = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
         return Observation(self._clock.to_world(time), "time", "redis", ("TIME",), self._clock.now())
 
+    def itself(self) -> Observation[dict[str, str]]:
+        """Which process is this, and which history has its data?
+
+        Errors: Unreachable, Malformed.
+        """
+        asked = ("INFO server", "INFO replication")
+        with self._answering(" ".join(asked)):
+            told = {**self._client.info("server"), **self._client.info("replication")}
+        named = {"run_id": told.get("run_id"), "replid": told.get("master_replid")}
+        value = {name: visible(str(text)) for name, text in named.items() if text}
+        return Observation(value, "names", "redis", asked, self._clock.now())
+
     def _must_be_current(self) -> None:
         """A replica that never synced answers nil without an error, and one that lost its primary the old value."""
         with self._answering("INFO replication"):

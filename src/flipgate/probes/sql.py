@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ITSELF = "select system_identifier::text, current_database() from pg_control_system()"
 _FLAGS = """select flag, scope, coalesce(value::text, 'null'), updated_at from platform_feature_flags
 where flag = any(%(flags)s) order by flag, scope"""
 _EXISTING = "select name from unnest(%(names)s::text[]) as name where to_regclass(name) is not null"
@@ -137,6 +138,11 @@ class Database:
         """What time is it for the database?"""
         sql = "select clock_timestamp()"
         return self._seen("time", sql, self._rows(self._world, sql)[0])
+
+    def itself(self) -> Observation[dict[str, str]]:
+        """Which cluster of files is this, and which database of it? Its identifier is made once, with the cluster."""
+        rows = self._rows(lambda cluster, name: {"system_identifier": cluster, "database": name}, _ITSELF)
+        return self._seen("names", _ITSELF, rows[0])
 
     def alone(self) -> AbstractContextManager[object]:
         """Inside, no other thread of this suite asks the database."""

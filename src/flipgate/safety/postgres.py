@@ -32,7 +32,7 @@ _WRITING = re.compile(r"\b(insert|update|delete|merge|into|for|copy|lock|set|cal
 _CALL = re.compile(r"([\w.]+)\s*\(")
 _CALLABLE = re.compile(
     r"select|from|where|and|or|not|in|any|as|on|union|all|exists|with|values"  # what else stands before a parenthesis
-    r"|count|max|min|sum|coalesce|to_regclass|unnest|clock_timestamp"
+    r"|count|max|min|sum|coalesce|to_regclass|unnest|clock_timestamp|current_database|pg_control_system"
 )
 
 

@@ -35,7 +35,9 @@ def history(*bodies: tuple[str, Body], instance: str = "i") -> History:
     start = RunStart("dev", "dev", instance, provisioned=False, runbook="b", stage="s", offset_s=0, manifest=())
     runs = list(dict.fromkeys(run for run, _ in bodies)) or ["r"]
     entries: list[tuple[str, Body]] = [(run, start) for run in runs] + list(bodies)
-    records = [Record(run, number, NOON, NOON, body, GENESIS) for number, (run, body) in enumerate(entries)]
+    records = [
+        Record(run, number, NOON, NOON, float(number), body, GENESIS) for number, (run, body) in enumerate(entries)
+    ]
     return History.of(records, "dev", "i")
 
 

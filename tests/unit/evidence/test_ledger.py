@@ -14,8 +14,8 @@ from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
 from flipgate.core.window import Window
-from flipgate.evidence.ledger import GENESIS, Ledger, lines, records
-from flipgate.evidence.records import GateJudged, Seen, observation_of, seen
+from flipgate.evidence.ledger import GENESIS, Ledger, lines, records, refuse_second_writer
+from flipgate.evidence.records import GateJudged, RunStart, Seen, observation_of, seen
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 CLOCK = Clock(720.0, machine=lambda: NOON)
@@ -82,6 +82,39 @@ def test_a_line_that_a_crash_cut_short_stays_and_the_next_one_chains_to_it(tmp_p
 def test_a_second_writer_is_refused_in_words(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l", "r1", CLOCK), pytest.raises(Refused, match="another run is writing"):
         Ledger(tmp_path / "l", "r2", CLOCK)
+
+
+def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
+    start = RunStart("dev", "dev", "", False, "b", "soak", 0.0, (), operator="op@desk")  # noqa: FBT003
+    with Ledger(tmp_path / "l", "r1", CLOCK) as ledger:
+        ledger.append(start)
+        with pytest.raises(Refused, match=r"r1 of op@desk \(soak\); wait until it has ended"):
+            refuse_second_writer(tmp_path / "l")
+    refuse_second_writer(tmp_path / "l")
+    refuse_second_writer(tmp_path / "not there yet")
+    assert not (tmp_path / "not there yet").exists()
+
+
+@pytest.mark.parametrize("schema", [1, 3])
+def test_a_ledger_of_another_schema_is_refused_in_words_and_left_alone(tmp_path: Path, schema: int) -> None:
+    path = tmp_path / "l"
+    written(path, "r1")
+    before = path.read_bytes().replace(b'"schema":2', b'"schema":%d' % schema)
+    path.write_bytes(before)
+    with pytest.raises(Refused, match=rf"l:1: written in schema {schema}, this flipgate reads 2 alone"):
+        records(path)
+    with pytest.raises(Refused, match="begin anew"):
+        Ledger(path, "r2", CLOCK)
+    assert path.read_bytes() == before
+
+
+def test_time_that_nobody_can_set_stands_beside_the_clock(tmp_path: Path) -> None:
+    ticks = iter([1000.25, 1000.5])
+    clock = Clock(machine=lambda: NOON, monotonic=lambda: next(ticks))
+    with Ledger(tmp_path / "l", "r1", clock) as ledger:
+        ledger.append(GO)
+        ledger.append(GO)
+    assert [record.monotonic_s for record in records(tmp_path / "l")] == [1000.25, 1000.5]
 
 
 def test_a_ledger_that_is_a_link_is_not_written(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from flipgate.core.facts.portal import FlowSeen, PageSeen, Picture
 from flipgate.core.verdict import Verdict
-from flipgate.evidence.records import digest
+from flipgate.evidence.canonical import digest
 from flipgate.evidence.report import written
 from tests.unit.evidence.conftest import Visit
 from tests.unit.evidence.cutover import Cutover, Told

@@ -23,7 +23,7 @@ def step(index: int, verdict: Verdict, name: str = "one", ready_at: datetime | N
 
 
 def recorded(*bodies: Body) -> list[Record]:
-    return [Record("r", number, NOON, NOON, body, GENESIS) for number, body in enumerate(bodies)]
+    return [Record("r", number, NOON, NOON, float(number), body, GENESIS) for number, body in enumerate(bodies)]
 
 
 def test_every_step_at_go_is_go() -> None:

@@ -16,6 +16,20 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Itself:
+    """What the servers say of themselves: system -> its own names for itself.
+
+    postgres    system_identifier (of the cluster of files, copies included), database.
+    redis       run_id (of the process), replid (of the data's history).
+    prometheus  its external labels; kubernetes: the namespace's name, uid and labels; gateway: its environment.
+    silent      system -> what was seen of one that gave no answer.
+    """
+
+    said: dict[str, dict[str, str]]
+    silent: dict[str, str]
+
+
+@dataclass(frozen=True)
 class ChangeWindow:
     """The agreed change window around the time of the reading, as world times.
 

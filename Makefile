@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make rehearse` and `make test`. Both set up what they need, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint types imports suite bench lock clean
+.PHONY: help setup rehearse faults test lint types imports suite bench lock clean
 MAKEFLAGS += --no-print-directory
 # Without its .pyc files a stage run starts three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,6 +15,9 @@ setup: ## everything that the other commands need; a second run does nothing twi
 
 rehearse: setup ## play a whole cutover in the embedded environment (RUNBOOK=org_v23)
 	@$(BIN)/flipgate-rehearsal play $(RUNBOOK)
+
+faults: setup ## every fault and look-alike against running environments (SEEDS=1); the table goes to docs/faults.md
+	@$(BIN)/flipgate-rehearsal faults --seeds $(or $(SEEDS),1) --page docs/faults.md
 
 test: setup lint types imports suite ## everything that CI holds a change to
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
@@ -22,7 +23,6 @@ from flipgate.rehearsal.protocol import FaultChange, Flip, Request, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DOWN_S = 15.0
@@ -113,17 +113,43 @@ def advance(span: Annotated[str, typer.Argument(help="such as 90s, 12m or 24h")]
 
 
 @app.command()
-def fault(name: str, *, undo: Annotated[bool, typer.Option("--undo", help="take it back")] = False) -> None:
+def fault(
+    name: str,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="take it back")] = False,
+    seed: Annotated[int, typer.Option(help="of what it chooses by lot")] = 0,
+) -> None:
     """Break the environment in one way."""
-    _ask(Request(fault=FaultChange(name, undo=undo)))
+    _ask(Request(fault=FaultChange(name, undo=undo, seed=seed)))
 
 
 @app.command("faults")
-def list_faults() -> None:
-    """List the ways in which the environment can be broken, and what only looks so."""
+def try_faults(
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="only list them")] = False,
+    stage: Annotated[str, typer.Option(help="only the trials of this stage")] = "",
+    name: Annotated[list[str] | None, typer.Option("--fault", help="only this one; may be given again")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="how often each trial is made")] = 1,
+    page: Annotated[Path, typer.Option(help="where the table goes")] = Path("reports/faults.md"),
+) -> None:
+    """Try every fault and look-alike on running environments: which gate says what of it?"""
     known = faults.catalogue()
-    width = max(len(fault.name) for fault in known)
-    _print(f"{fault.name:{width}}  {' '.join(fault.rows):8}  {fault.about}" for fault in known)
+    chosen = [faults.named(one) for one in name] if name else known
+    if listed:
+        width = max(len(fault.name) for fault in chosen)
+        _print(f"{fault.name:{width}}  {' '.join(fault.rows):8}  {fault.about}" for fault in chosen)
+        return
+    _require_components()
+    from flipgate.rehearsal import matrix, matrix_page
+
+    wanted = matrix.jobs(chosen, stage, seeds)
+    if not wanted:
+        raise RehearsalError(f'no trial is made at the stage "{stage}" of what was asked for')
+    with tempfile.TemporaryDirectory() as ledgers:
+        outcomes = matrix.run(wanted, Path(ledgers), lambda outcome: _print([matrix_page.line(outcome)]))
+    page.write_text(matrix_page.page(outcomes, known, Path.cwd()), encoding="utf-8")
+    _print(["", *matrix_page.figures(outcomes), str(page)])
+    raise typer.Exit(int(any(outcome.wrong for outcome in outcomes)))
 
 
 @app.command()

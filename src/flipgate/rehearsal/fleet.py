@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.place import Place
     from flipgate.rehearsal.processes import Processes
 
-Lever = bool | float | str
+Lever = bool | int | float | str
 _FLAG_TTL_S = 2.0  # the platform keeps a flag for 30 s (§13); nobody has to wait that long here
 
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import typer
 
+from flipgate.rehearsal.cutover import ENVIRONMENT, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
-from flipgate.rehearsal.place import NAME_SETTING, Place
-from flipgate.rehearsal.protocol import Flip, Request, ask
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
-_ENVIRONMENT = "rehearsal"
+from flipgate.rehearsal.protocol import Flip, Request
 
 
 @dataclass(frozen=True)
@@ -97,54 +85,25 @@ def play(runbook: str) -> int:
     outcomes: list[Outcome] = []
     reports = []
     for act in PLAYS[runbook]:
-        place = Place.fresh("play")
-        with _environment(place):
-            outcomes += [outcome for entry in act if (outcome := _perform(place, entry))]
-            reports.append(_report(place))
+        typer.echo("starting an environment")
+        with environment("play") as cutover:
+            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry))]
+            reports.append(_report(cutover))
     _close(outcomes)
     typer.echo("\n".join(reports))
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-@contextlib.contextmanager
-def _environment(place: Place) -> Iterator[None]:
-    """An environment of this play's own; it ends with the pipe to it, so also when this process is killed."""
-    typer.echo("starting an environment")
-    with subprocess.Popen(
-        [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name, "--while-stdin-lasts"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # Ctrl-C reaches this process, which then ends the environment; not both at once.
-        process_group=0,
-    ) as process:
-        if process.stdout is None or not process.stdout.readline().startswith(b'{"schema"'):
-            raise RehearsalError("the environment did not start")
-        yield
-
-
-def _perform(place: Place, entry: Entry) -> Outcome | None:
+def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
     if isinstance(entry, Request):
         if entry.advance_s:
             typer.echo(f"\n── the world ages by {entry.advance_s / 60:.0f} minutes")
-        for line in ask(place, entry).lines:
+        for line in cutover.do(entry).lines:
             typer.echo(f"\n── the operator: {line}")
         return None
-    typer.echo(f"\n── pytest -m {entry.name} --env {_ENVIRONMENT}{', ' + entry.when if entry.when else ''}")
-    begun = time.monotonic()
-    status = _suite(place, "pytest", "-m", entry.name, "--env", _ENVIRONMENT).returncode
-    return Outcome(entry, _WORDS.get(status, f"exit status {status}"), time.monotonic() - begun)
-
-
-def _suite(place: Place, module: str, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run a command of the suite against this play's environment; its output is shown, or captured."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *words],
-        env={**os.environ, NAME_SETTING: place.name},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if capture else None,
-        text=True,
-        check=False,
-    )
+    typer.echo(f"\n── pytest -m {entry.name} --env {ENVIRONMENT}{', ' + entry.when if entry.when else ''}")
+    ended = cutover.stage(entry.name)
+    return Outcome(entry, ended.verdict, ended.seconds)
 
 
 def _close(outcomes: list[Outcome]) -> None:
@@ -159,8 +118,8 @@ def _close(outcomes: list[Outcome]) -> None:
     typer.echo(f"not as expected: {', '.join(wrong)}" if wrong else "every stage came out as expected")
 
 
-def _report(place: Place) -> str:
+def _report(cutover: Cutover) -> str:
     """Where does the report over all these runs lie?"""
-    told = _suite(place, "flipgate.cli", "report", "--env", _ENVIRONMENT, capture=True)
+    told = cutover.command("flipgate.cli", "report", "--env", ENVIRONMENT, capture=True)
     lines = told.stdout.split("\n")
     return next((line for line in reversed(lines) if line.strip()), "no report was written")

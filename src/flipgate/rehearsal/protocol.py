@@ -29,10 +29,11 @@ class Flip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FaultChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A fault to inject, or to take back."""
+    """A fault to inject, or to take back. `seed`: of what it chooses by lot, such as a replica."""
 
     name: str
     undo: bool = False
+    seed: int = 0
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

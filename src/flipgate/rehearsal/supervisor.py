@@ -67,7 +67,7 @@ def carry_out(world: World, request: Request) -> Reply:
     elif request.refresh is not None:
         lines = world.refresh(request.refresh)
     elif request.fault is not None:
-        lines = faults.change(world, request.fault.name, undo=request.fault.undo)
+        lines = faults.change(world, request.fault)
     elif request.ask == "status":
         lines = _status(world)
     elif request.ask == "endpoints":

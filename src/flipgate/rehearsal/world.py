@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from random import Random
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -59,6 +60,8 @@ class World:
         self.moment = START
         self._torn = False
         self.broken = Standing()
+        # What faults choose by lot: a replica, a tenant.
+        self.dice = Random(0)  # noqa: S311  seeded, not a secret
         self.history = History()
         self.processes = Processes(place.folder)
         redis_port, postgres_port, prometheus_port, alertmanager_port = free_ports(4)

@@ -11,6 +11,7 @@ from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
     from flipgate.rehearsal.catalogue import Fault
+    from flipgate.rehearsal.protocol import FaultChange
     from flipgate.rehearsal.world import World
 
 
@@ -29,11 +30,12 @@ def named(name: str) -> Fault:
     return known[name]
 
 
-def change(world: World, name: str, *, undo: bool) -> list[str]:
+def change(world: World, asked: FaultChange) -> list[str]:
     """Inject a fault into the world, or take it back. Returns what a person is told."""
-    fault = named(name)
-    if undo:
+    fault = named(asked.name)
+    if asked.undo:
         world.broken.undo(fault)
-        return [f"took back {name}"]
+        return [f"took back {fault.name}"]
+    world.dice.seed(asked.seed)
     world.broken.inject(world, fault)
-    return [f"injected {name}: {fault.about}"]
+    return [f"injected {fault.name}: {fault.about}"]

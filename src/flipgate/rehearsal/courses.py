@@ -1,0 +1,90 @@
+"""How does an environment come to each stage, and how is the stage's flip made anew?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flipgate.rehearsal.protocol import Flip, Request
+
+Act = str | Request
+
+
+@dataclass(frozen=True)
+class Course:
+    """The way to a stage, from the stage before it in the same environment.
+
+    before    what is done once: stages that have to be GO, and acts of the operator.
+    back      flips the stage's own flag back, so that the next trial has a flip of its own.
+    again     stages that have to be GO between the flip back and the flip.
+    renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
+    flip      the stage's own flip; () for a stage that has none.
+    settle_s  how long after the flip all windows of the stage have elapsed.
+    """
+
+    before: tuple[Act, ...] = ()
+    back: tuple[Request, ...] = ()
+    again: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
+    flip: tuple[Request, ...] = ()
+    settle_s: float = 0
+
+
+def _flip(name: str, *, value: bool) -> Request:
+    return Request(flip=Flip(name, value))
+
+
+_READS, _CASCADE, _NEW = "read_from_org_units", "cascade_4layer", "new_services_enabled"
+_REFRESH = Request(refresh="§6.3 new_services_enabled flip")
+_THIRD = (_flip(_NEW, value=True), _REFRESH)
+# A preflight is a day's: it is renewed in time.
+RENEW_S = 16 * 3600.0
+_A_DAY_S = 24 * 3600 + 60
+
+# Each line is one environment, and its stages in the order in which it comes to them.
+LINES: tuple[dict[str, Course], ...] = (
+    {
+        "preflight": Course(),
+        "baseline": Course(("preflight",)),
+        "after_flip_1": Course(
+            ("baseline",),
+            (_flip(_READS, value=False),),
+            (),
+            ("preflight", "baseline"),
+            (_flip(_READS, value=True),),
+            12 * 60,
+        ),
+        "shim": Course(),
+        "portal": Course(("shim",)),
+        "rollback": Course(
+            (),
+            (_flip(_READS, value=True),),
+            flip=(_flip(_READS, value=False),),
+            settle_s=12 * 60,
+        ),
+    },
+    {
+        "before_flip_2": Course(
+            (
+                "preflight",
+                "baseline",
+                _flip(_READS, value=True),
+                "after_flip_1",
+                Request(advance_s=12 * 60),
+                "after_flip_1",
+                "shim",
+                "portal",
+            )
+        ),
+        "after_flip_2": Course(
+            (),
+            (_flip(_CASCADE, value=False),),
+            ("before_flip_2",),
+            flip=(_flip(_CASCADE, value=True),),
+            settle_s=6 * 60,
+        ),
+        "before_flip_3": Course(),
+        "after_flip_3": Course((), (_flip(_NEW, value=False),), ("before_flip_3",), flip=_THIRD, settle_s=17 * 60),
+        "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
+        "sign_off": Course(("soak",)),
+    },
+)

@@ -1,0 +1,103 @@
+"""A cutover in an environment of its own, driven from outside: the operator's acts, and stage runs of the suite."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.errors import RehearsalError
+from flipgate.rehearsal.place import NAME_SETTING, Place
+from flipgate.rehearsal.protocol import Reply, Request, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENVIRONMENT = "rehearsal"
+WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
+_REPORTS_SETTING = "FLIPGATE_REPORTS"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a stage run ended.
+
+    verdict  of the stage, by the exit status.
+    gates    verdicts by scenario title, as the ledger has them; one without a verdict is absent.
+    text     what the operator read, on one line; "" where it went to the terminal.
+    """
+
+    verdict: str
+    gates: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Cutover:
+    """One environment, and where the ledgers and reports of its runs lie (None: where the suite puts them)."""
+
+    place: Place
+    reports: Path | None = None
+
+    def do(self, request: Request) -> Reply:
+        """Let the rehearsal do something. Errors: RehearsalError."""
+        return ask(self.place, request)
+
+    def command(self, module: str, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run a command of the suite against this environment; its output is shown, or captured."""
+        reports = {_REPORTS_SETTING: str(self.reports)} if self.reports else {}
+        return subprocess.run(
+            [sys.executable, "-m", module, *words],
+            env={**os.environ, **reports, NAME_SETTING: self.place.name},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.STDOUT if capture else None,
+            text=True,
+            check=False,
+        )
+
+    def stage(self, stage: str, *, capture: bool = False) -> Ended:
+        """Run a stage."""
+        begun = time.monotonic()
+        done = self.command("pytest", "-m", stage, "--env", ENVIRONMENT, capture=capture)
+        verdict = WORDS.get(done.returncode, f"exit status {done.returncode}")
+        text = " ".join((done.stdout or "").split())
+        return Ended(verdict, self._gates(), text, time.monotonic() - begun)
+
+    def _gates(self) -> dict[str, str]:
+        """Which verdict did each gate of the newest run get? Read from the ledger's text alone."""
+        gates: dict[str, str] = {}
+        titles: dict[str, str] = {}
+        for path in (self.reports.glob(f"{ENVIRONMENT}/*/ledger.jsonl")) if self.reports else ():
+            for line in path.read_bytes().splitlines():
+                record = json.loads(line)
+                if record["kind"] == "run_start":
+                    titles = {gate["id"]: gate["title"] for gate in record["body"]["manifest"]}
+                    gates = {}
+                elif record["kind"] == "gate_end":
+                    gates[titles[record["body"]["gate"]]] = record["body"]["verdict"]
+        return gates
+
+
+@contextlib.contextmanager
+def environment(purpose: str, reports: Path | None = None) -> Iterator[Cutover]:
+    """An environment that ends with the pipe to it, so also when this process is killed."""
+    place = Place.fresh(purpose)
+    with subprocess.Popen(
+        [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name, "--while-stdin-lasts"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Ctrl-C reaches this process, which then ends the environment; not both at once.
+        process_group=0,
+    ) as process:
+        told = process.stdout.readline() if process.stdout else b""
+        if not told.startswith(b'{"schema"'):
+            raise RehearsalError(f"the environment did not start: {told.decode() or process.wait()}")
+        yield Cutover(place, reports)

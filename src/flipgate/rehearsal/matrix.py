@@ -1,0 +1,228 @@
+"""Which gate says what of which fault? The catalogue, tried trial by trial on running environments."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course
+from flipgate.rehearsal.cutover import Cutover, Ended, environment
+from flipgate.rehearsal.errors import RehearsalError
+from flipgate.rehearsal.protocol import FaultChange, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from flipgate.rehearsal.catalogue import Fault, Trial
+
+HEALTHY = "(nothing)"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one trial came to: of a fault, of a look-alike, or of a stage with nothing wrong (`trial` is None)."""
+
+    fault: str
+    rows: tuple[str, ...]
+    trial: Trial | None
+    stage: str
+    seed: int
+    ended: Ended
+    problem: str = ""
+
+    @property
+    def expected(self) -> str:
+        return self.trial.verdict if self.trial else "GO"
+
+    @property
+    def came_out(self) -> str:
+        """The gate's own verdict; of what is healthy, the worst that any gate of the stage said."""
+        if self.expected == "GO" or self.trial is None:
+            return self.ended.verdict
+        return self.ended.gates.get(self.trial.gate, "no verdict")
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, in the order of what is worst? "" where nothing is."""
+        if self.problem:
+            return self.problem
+        if self.expected != "GO" and "GO" in (self.came_out, self.ended.verdict):
+            return "wrong GO" if self.expected == "STOP" else "missed HOLD"
+        if self.expected != "STOP" and self.came_out == "STOP":
+            return "wrong STOP"
+        if self.came_out != self.expected:
+            return f"{self.expected} expected"
+        told = self.trial.told if self.trial else ""
+        return f'"{told}" is not told' if told not in self.ended.text else ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trial of one fault, with one seed."""
+
+    fault: Fault
+    trial: Trial
+    seed: int
+
+
+def jobs(faults: Sequence[Fault], stage: str = "", seeds: int = 1) -> list[Job]:
+    """Which trials are to be made?"""
+    return [
+        Job(fault, trial, seed)
+        for seed in range(seeds)
+        for fault in faults
+        for trial in fault.trials
+        if stage in ("", trial.stage)
+    ]
+
+
+def run(
+    wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object], *, confirmed: bool = True
+) -> list[Outcome]:
+    """Try them all, on one environment a line of stages, the lines side by side. `tell` hears of each at once.
+
+    `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO.
+    """
+    lines = [line for line in LINES if any(job.trial.stage in line for job in wanted)]
+    with ThreadPoolExecutor(len(lines) or 1) as pool:
+        told = [
+            pool.submit(_line, line, wanted, reports / str(number), tell, confirmed=confirmed)
+            for number, line in enumerate(lines)
+        ]
+        return [outcome for one in told for outcome in one.result()]
+
+
+def _line(
+    line: dict[str, Course],
+    wanted: Sequence[Job],
+    reports: Path,
+    tell: Callable[[Outcome], object],
+    *,
+    confirmed: bool,
+) -> list[Outcome]:
+    by_stage: dict[str, list[Job]] = defaultdict(list)
+    for job in wanted:
+        by_stage[job.trial.stage].append(job)
+    last = max(number for number, stage in enumerate(line) if by_stage[stage])
+    outcomes = []
+    with environment("faults", reports) as cutover:
+        for stage, course in list(line.items())[: last + 1]:
+            for outcome in Stand(cutover, stage, course).tried(by_stage[stage], confirmed=confirmed):
+                tell(outcome)
+                outcomes.append(outcome)
+    return outcomes
+
+
+class Stand:
+    """One stage of one environment, brought to readiness as often as trials need it."""
+
+    def __init__(self, cutover: Cutover, stage: str, course: Course) -> None:
+        self.cutover, self.stage, self.course = cutover, stage, course
+        self._prepared_at_s = self._age_s()
+        self._is_flipped = False
+
+    def tried(self, wanted: Sequence[Job], *, confirmed: bool) -> Iterator[Outcome]:
+        """Make the trials: first those that share an environment, then those that need a flip of their own."""
+        for act in self.course.before:
+            self._act(act)
+        yield self._made_ready()
+        sharing = [job for job in wanted if job.trial.begins == "ready" and not job.trial.stays]
+        for job in sharing:
+            yield self._judged(job, functools.partial(self._inject, job))
+            if not (confirmed or job is sharing[-1]):
+                continue
+            healthy = self._looked_at_healthy()
+            yield healthy
+            if healthy.wrong and self.course.flip:
+                # What the fault left behind must not be told of the next one.
+                yield self._made_ready()
+        for job in wanted:
+            if job not in sharing:
+                yield self._with_flip(job)
+        if any(job not in sharing for job in wanted):
+            yield self._made_ready()
+
+    def _made_ready(self) -> Outcome:
+        """The stage's flip is made, or made anew, its windows have elapsed, and nothing is wrong."""
+        self._flip_back()
+        self._flip()
+        self._age(self.course.settle_s)
+        return self._looked_at_healthy()
+
+    def _with_flip(self, job: Job) -> Outcome:
+        begins = job.trial.begins
+
+        def get_there() -> None:
+            self._flip_back()
+            if begins == "before":
+                self._inject(job)
+            self._flip()
+            if begins == "flipped":
+                self._inject(job)
+            self._age(self.course.settle_s)
+            if begins == "ready":
+                self._inject(job)
+
+        return self._judged(job, get_there)
+
+    def _judged(self, job: Job, get_there: Callable[[], object]) -> Outcome:
+        """The outcome of a trial; what keeps it from being made is its problem, and ends nothing else."""
+        ended, problem = Ended("none"), ""
+        try:
+            get_there()
+            self._age(job.trial.lived_s)
+            for stage in job.trial.after:
+                self.cutover.stage(stage, capture=True)
+            ended = self.cutover.stage(self.stage, capture=True)
+        except RehearsalError as error:
+            problem = f"not tried: {error}"
+        try:
+            if job.fault.can_be_undone:
+                self.cutover.do(Request(fault=FaultChange(job.fault.name, undo=True)))
+        except RehearsalError as error:
+            problem = problem or f"not taken back: {error}"
+        return Outcome(job.fault.name, job.fault.rows, job.trial, self.stage, job.seed, ended, problem)
+
+    def _looked_at_healthy(self) -> Outcome:
+        return Outcome(HEALTHY, (), None, self.stage, 0, self.cutover.stage(self.stage, capture=True))
+
+    def _inject(self, job: Job) -> None:
+        self.cutover.do(Request(fault=FaultChange(job.fault.name, seed=job.seed)))
+
+    def _flip_back(self) -> None:
+        if not self._is_flipped:
+            return
+        for act in self.course.back:
+            self._act(act)
+        if self.course.renewed and self._age_s() - self._prepared_at_s > RENEW_S:
+            for stage in self.course.renewed:
+                self._act(stage)
+            self._prepared_at_s = self._age_s()
+        for stage in self.course.again:
+            self._act(stage)
+
+    def _flip(self) -> None:
+        for act in self.course.flip:
+            self._act(act)
+        if self.course.flip:
+            # The look that sees the flip: from here on the ledger knows its time.
+            self.cutover.stage(self.stage, capture=True)
+        self._is_flipped = bool(self.course.flip)
+
+    def _act(self, act: Act) -> None:
+        if isinstance(act, Request):
+            self.cutover.do(act)
+        else:
+            self.cutover.stage(act, capture=True)
+
+    def _age(self, seconds: float) -> None:
+        if seconds:
+            self.cutover.do(Request(advance_s=seconds))
+
+    def _age_s(self) -> float:
+        clock = self.cutover.do(Request(ask="status")).clock
+        return clock.offset_s if clock else 0

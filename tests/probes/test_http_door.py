@@ -247,7 +247,7 @@ def test_a_procedure_that_reads_is_called_with_json_and_no_other_one_is(httpserv
     asked = {"Connect-Protocol-Version": "1", "x-upsquad-org-id": "o", "Content-Type": "application/json"}
     httpserver.expect_request(f"/api/{read}", "POST", b'{"pageSize":1}', headers=asked).respond_with_json({"value": 2})
     asker = Door("system", httpserver.url_for("/api"), "/read")
-    call = Call(b'{"pageSize":1}', (("x-upsquad-org-id", "o"),))
+    call = Call(b'{"pageSize":1}', tenant="o")
     reply = asker.procedure(read, call)
     assert reply.json(Answer).value == 2
     assert reply.asked == f'POST /api/{read} {{"pageSize":1}}'

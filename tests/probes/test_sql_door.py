@@ -8,7 +8,8 @@ import pytest
 from msgspec import structs
 
 from flipgate.core.errors import Refused, Unreachable
-from flipgate.safety.postgres import Door, plain_select
+from flipgate.safety.postgres import Door
+from flipgate.safety.statements import plain_select
 from tests.probes.servers import PostgresServer
 
 WRITES = (

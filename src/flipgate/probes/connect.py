@@ -11,7 +11,7 @@ from flipgate.core.errors import Malformed, NoAnswer, first_bytes, visible
 from flipgate.core.facts.routes import RouteAnswer
 from flipgate.safety.addresses import resolved
 from flipgate.safety.http import Call, Door, Replica
-from flipgate.safety.procedures import REFRESH, TENANT
+from flipgate.safety.procedures import REFRESH
 from flipgate.safety.reply import JSON
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Connect:
 
     def call(self, path: str, tenant: str, fields: Mapping[str, object]) -> Reply:
         """What does this method answer to the suite's own user, whatever the status? Errors: Unreachable, Malformed."""
-        return self._in.procedure(path, Call(msgspec.json.encode(fields), ((TENANT, tenant),)))
+        return self._in.procedure(path, Call(msgspec.json.encode(fields), tenant))
 
     def without_token(self, path: str) -> RouteAnswer:
         """What does this path answer to somebody unknown?"""

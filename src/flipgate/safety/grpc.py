@@ -16,6 +16,7 @@ from flipgate.config.environment import Service
 from flipgate.core.errors import Refused, Unreachable, visible
 from flipgate.safety.addresses import Address, resolved
 from flipgate.safety.procedures import READ_PROCEDURES
+from flipgate.safety.tally import count
 
 CONNECT_S, ANSWER_S = 2.0, 5.0
 LARGEST_MESSAGE = 4 * 1024 * 1024
@@ -39,8 +40,8 @@ _OPTIONS = (
 class ReadChannel:
     """What a channel offers to stubs, narrowed to reads. A call that states no deadline gets ours."""
 
-    def __init__(self, channel: Any) -> None:
-        self._channel = channel
+    def __init__(self, channel: Any, address: str) -> None:
+        self._channel, self._system = channel, f"grpc {address}"
 
     def unary_unary(self, method: str, *codecs: Any, **more: Any) -> Callable[..., Any]:
         return self._reading(self._channel.unary_unary, method, *codecs, **more)
@@ -59,18 +60,23 @@ class ReadChannel:
 
     def _reading(self, factory: Callable[..., Any], method: str, *codecs: Any, **more: Any) -> Callable[..., Any]:
         if method.removeprefix("/") not in READS:
+            count(self._system, refused=1)
             raise Refused(f"grpc: {visible(method)} is not one of the reads that flipgate may call")
-        return functools.partial(factory(method, *codecs, **more), timeout=ANSWER_S)
+        return functools.partial(self._counted, factory(method, *codecs, **more), timeout=ANSWER_S)
+
+    def _counted(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+        count(self._system, calls=1)
+        return call(*arguments, **more)
 
 
 def channel(block: Service, address: Address) -> ReadChannel:
     """Through which channel is this replica asked, call by call?"""
-    return ReadChannel(_opened(grpc.secure_channel, grpc.insecure_channel, block, address))
+    return ReadChannel(_opened(grpc.secure_channel, grpc.insecure_channel, block, address), address.target)
 
 
 def aio_channel(block: Service, address: Address) -> ReadChannel:
     """Through which channel is this replica asked, many calls at a time? Belongs to the running event loop."""
-    return ReadChannel(_opened(grpc.aio.secure_channel, grpc.aio.insecure_channel, block, address))
+    return ReadChannel(_opened(grpc.aio.secure_channel, grpc.aio.insecure_channel, block, address), address.target)
 
 
 def _opened(secure: Callable[..., Any], insecure: Callable[..., Any], block: Service, address: Address) -> Any:

@@ -11,19 +11,22 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote_plus, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 import httpcore
 
 from flipgate.config.secret import Secret
 from flipgate.core.errors import Malformed, NotConfigured, Refused, Unreachable, first_bytes, visible
 from flipgate.safety.deadline import PunctualBackend, within
-from flipgate.safety.procedures import READ_PROCEDURES, REFRESH
+from flipgate.safety.procedures import READ_PROCEDURES, REFRESH, TENANT
 from flipgate.safety.reply import JSON, Reply, TooLong
+from flipgate.safety.tally import count
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 _NEXT_PAGE = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 _MOST_PAGES = 100
+# Frameworks that take the method from here would make another one of a GET or POST.
+_OVERRIDE = re.compile(r"_?(x-)?(http-)?method(-override)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """What a procedure is called with: JSON, and the headers beside it."""
+    """What a procedure is called with: JSON, and the tenant for whom it is asked. No other header can be added."""
 
     content: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    tenant: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Door:
         self.source, self.limits = source, limits
         address = url.address if isinstance(url, Replica) else parts.netloc
         self._origin, self._prefix = f"{parts.scheme}://{address}", parts.path.rstrip("/")
-        self._name = parts.hostname or ""
+        self._name, self.system = parts.hostname or "", f"{source} {address}"
         self._paths = re.compile(paths)
         own = [("Host", parts.netloc), ("User-Agent", "flipgate"), ("Accept-Encoding", "identity")]
         self._headers = [*own, *_authorization(source, token)]
@@ -104,6 +107,7 @@ class Door:
         Errors: Refused for one that is not among the reads; Unreachable, Malformed, TooLong.
         """
         if name not in READ_PROCEDURES:
+            count(self.system, refused=1)
             raise Refused(f"{self.source}: {visible(name)} is not one of the reads that flipgate may call")
         return self._asked(f"{self._prefix}/{name}", JSON, call)
 
@@ -115,8 +119,10 @@ class Door:
         path, _, query = target.partition("?")
         asked = f"GET {visible(path)}" if call is None else f"POST {visible(path)} {first_bytes(call.content)}"
         asked += f"?{visible(unquote_plus(query), 1000)}" if query else ""
-        if call is None and not self._may_ask(path):
+        if call is None and not self._may_ask(path, query):
+            count(self.system, refused=1)
             raise Malformed(self.source, "a path outside the suite's list of reads; it was not asked", asked)
+        count(self.system, calls=1)
         try:
             with within(self.limits.deadline_s):
                 return self._conversation(target, kind, asked, call)
@@ -127,7 +133,9 @@ class Door:
         except httpcore.ProtocolError as error:
             raise Malformed(self.source, f"not HTTP: {visible(str(error))}", asked) from None
 
-    def _may_ask(self, path: str) -> bool:
+    def _may_ask(self, path: str, query: str) -> bool:
+        if any(_OVERRIDE.fullmatch(name) for name, _ in parse_qsl(query, keep_blank_values=True)):
+            return False
         odd = "%" in path or "//" in path or not {".", ".."}.isdisjoint(path.split("/"))
         inside = path.startswith(self._prefix) and self._paths.fullmatch(path.removeprefix(self._prefix))
         return bool(inside) and not odd
@@ -135,10 +143,9 @@ class Door:
     def _conversation(self, target: str, kind: str, asked: str, call: Call | None) -> Reply:
         headers, method = [*self._headers, ("Accept", kind)], "GET"
         if call is not None:
-            headers, method = (
-                [*headers, ("Content-Type", JSON), ("Connect-Protocol-Version", "1"), *call.headers],
-                "POST",
-            )
+            headers += [("Content-Type", JSON), ("Connect-Protocol-Version", "1")]
+            headers += [(TENANT, call.tenant)] if call.tenant else []
+            method = "POST"
         content = call.content if call else None
         url, named = self._origin + target, {"sni_hostname": self._name}
         with self._pool.stream(method, url, headers=headers, content=content, extensions=named) as response:

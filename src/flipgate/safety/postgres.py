@@ -1,21 +1,23 @@
 """The only door to PostgreSQL: a question is a plain SELECT, in a read-only transaction of its own or of one snapshot.
 
-Three things refuse a write before any privilege does: the words of the statement, the extended protocol (one statement
-at a time), and the transaction's own READ ONLY. Functions are let through by name, because a function can do anything.
+Three things refuse a write before any privilege does: what the statement consists of, the extended protocol (one
+statement at a time), and the transaction's own READ ONLY, which is rolled back. After each answer the server is asked
+whether the transaction was given an id: one that was has written.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
-from psycopg.rows import args_row
+from psycopg.rows import args_row, scalar_row
 
 from flipgate.core.errors import Refused, Unreachable, visible
+from flipgate.safety.statements import plain_select
+from flipgate.safety.tally import count
 
 if TYPE_CHECKING:
     from flipgate.config.environment import Postgres
@@ -26,43 +28,58 @@ CONNECT_S, ANSWER_S, LOCK_S = 2, 5, 1
 _READ_ONLY = f"-c lock_timeout={LOCK_S}s -c default_transaction_read_only=on"
 _CHUNK_ROWS = 1000
 
-_QUOTED = re.compile(r"'[^'\\]*'|\"(\w+)\"")
-_OPAQUE = re.compile(r"""['"\\;$]|--|/\*""")
-_WRITING = re.compile(r"\b(insert|update|delete|merge|into|for|copy|lock|set|call|do|execute|prepare|notify|listen)\b")
-_CALL = re.compile(r"([\w.]+)\s*\(")
-_CALLABLE = re.compile(
-    r"select|from|where|and|or|not|in|any|as|on|union|all|exists|with|values"  # what else stands before a parenthesis
-    r"|count|max|min|sum|coalesce|to_regclass|unnest|clock_timestamp|current_database|pg_control_system"
-)
+
+_WRITTEN = "select txid_current_if_assigned() is not null"
 
 
 class _Connection(psycopg.Connection[object]):
-    """Gives up a wait that outlives the server's own time-out: a server that hangs does not hang the suite."""
+    """Gives up a wait that outlives the server's own time-out: a server that hangs does not hang the suite.
+
+    Where the server's time-out was lost on the way (a pooler drops it), the statement is cancelled.
+    """
 
     answer_s = ANSWER_S
 
     def wait(self, gen, interval=0.1, timeout=None):  # type: ignore[no-untyped-def]
-        return super().wait(gen, interval, self.answer_s + 1 if timeout is None else timeout)
+        try:
+            return super().wait(gen, interval, self.answer_s + 1 if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if timeout is None and self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self._try_cancel(timeout=CONNECT_S)
+            raise
 
 
 class Snapshot:
     """One state of the database, however many questions are asked of it."""
 
-    def __init__(self, connection: psycopg.Connection[object]) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection[object], address: str) -> None:
+        self._connection, self._address = connection, address
 
     def rows(self, kind: Callable[..., T], sql: str, params: Mapping[str, object]) -> tuple[T, ...]:
         """What does this SELECT answer? Each row is `kind` of its columns. Errors: Refused, psycopg's own."""
-        plain_select(sql)
+        self._must_be_plain(sql)
         with self._connection.cursor(row_factory=args_row(kind)) as cursor:
             # binary asks for the extended protocol, also where there is no parameter
             return tuple(cursor.execute(sql, params, prepare=False, binary=True).fetchall())
 
     def streamed(self, kind: Callable[..., T], sql: str) -> Iterator[T]:
         """What does this SELECT answer, row by row, in memory that does not grow with their number?"""
-        plain_select(sql)
+        self._must_be_plain(sql)
         with self._connection.cursor(row_factory=args_row(kind)) as cursor:
             yield from cursor.stream(sql, binary=True, size=_CHUNK_ROWS)
+
+    def has_written(self) -> bool:
+        """Did the server give this transaction an id? It does so with its first write, and never for a read."""
+        with self._connection.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(_WRITTEN, prepare=False, binary=True).fetchone() is not False
+
+    def _must_be_plain(self, sql: str) -> None:
+        try:
+            plain_select(sql)
+        except Refused:
+            count(self._address, refused=1)
+            raise
+        count(self._address, calls=1)
 
 
 class Door:
@@ -96,7 +113,9 @@ class Door:
         """
         try:
             with self.turn, self._transaction() as connection:
-                yield Snapshot(connection)
+                found = Snapshot(connection, self.address)
+                yield found
+                count(self.address, writes=int(found.has_written()))
         except psycopg.Error as error:
             if not error.sqlstate or isinstance(error, psycopg.OperationalError):
                 self.close()
@@ -131,17 +150,3 @@ class Door:
             self._connection = connection
         with self._connection.transaction(force_rollback=True):
             yield self._connection
-
-
-def plain_select(sql: str) -> None:
-    """Is this one SELECT that can write nothing, lock nothing and call nothing but what is known?
-
-    Errors: Refused, naming the word.
-    """
-    bare = _QUOTED.sub(r" \1 ", sql).lower().strip()
-    if not re.match(r"(select|with)\s", bare):
-        raise Refused(f"postgresql: only SELECT is asked, not {visible(sql, 60)!r}")
-    calls = (name for name in _CALL.findall(bare) if not _CALLABLE.fullmatch(name))
-    foreign = _OPAQUE.search(bare) or _WRITING.search(bare)
-    if word := foreign[0] if foreign else next(calls, ""):
-        raise Refused(f"postgresql: {word!r} is not part of a plain SELECT: {visible(sql, 60)!r}")

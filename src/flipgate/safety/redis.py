@@ -15,6 +15,7 @@ from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from flipgate.core.errors import Refused, first_bytes
+from flipgate.safety.tally import count
 
 if TYPE_CHECKING:
     from flipgate.config.environment import Redis
@@ -38,10 +39,21 @@ class _Guarded:
 
     def send_packed_command(self, command: Any, check_health: bool = True) -> None:  # noqa: FBT001, FBT002
         packed = b"".join(bytes(part) for part in ([command] if isinstance(command, bytes) else command))
-        for name in _names(packed):
+        system = f"redis {self.host}:{self.port}"  # type: ignore[attr-defined]
+        try:
+            names = self._reads(packed)
+        except Refused:
+            count(system, refused=1)
+            raise
+        count(system, calls=0 if self._greeting else len(names))
+        super().send_packed_command([packed], check_health=check_health)  # type: ignore[misc]
+
+    def _reads(self, packed: bytes) -> list[bytes]:
+        names = list(_names(packed))
+        for name in names:
             if name not in _READS and not (self._greeting and name in _HANDSHAKE):
                 raise Refused(f"redis: {first_bytes(name)} is not one of the reads that flipgate may send")
-        super().send_packed_command([packed], check_health=check_health)  # type: ignore[misc]
+        return names
 
 
 class ReadOnlyConnection(_Guarded, redis.Connection):

@@ -1,8 +1,9 @@
 """The only door to a browser: one page, signed in, that reads from named origins and leaves nothing behind.
 
 Context, storage and cache are new for each visit and gone afterwards. What is no read, and every other origin, is
-refused where a request leaves the page; other hosts are unknown to the browser itself. No service worker, download,
-dialog, further window, web socket, trace or recording; one deadline over everything.
+refused where a request leaves the page, and again outside of the browser, by the one proxy through which it reaches
+anything: redirects and workers of all kinds pass there. No service worker, download, dialog, further window, web
+socket, trace or recording; one deadline over everything.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from flipgate.core.errors import Unreachable, visible
 from flipgate.safety.chromium import chromium
 from flipgate.safety.procedures import READ_PROCEDURES
+from flipgate.safety.reading_proxy import reading_proxy
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, Route
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
 
 SOURCE = "browser"
 _VIEWPORT = (1280, 900)
-_QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server")
+_QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+# The proxy's own address is the only one; its certificates are made for one visit, and it checks those of the systems.
+_ONE_WAY_OUT = (
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--ignore-certificate-errors",
+)
 _FAVICON = "/favicon.ico"
 _SHOWN = """token => {
     const values = [...document.querySelectorAll("input, textarea")].map(field => field.value);
@@ -45,7 +54,7 @@ class Visit:
 
     portal: Portal
     gateway: Gateway
-    page: Page
+    page: Page = field(init=False)
     requests: int = 0
     pending: set[Request] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
@@ -74,18 +83,22 @@ class Visit:
 
     async def route(self, route: Route) -> None:
         """Let a read through to an origin that is named, and nothing else."""
-        if self._may_pass(route.request):
+        if self.may_pass(route.request.method, route.request.url):
             await route.continue_()
         else:
-            self.refused[route.request.url] = self._name(route.request)
+            self.refuse(route.request.method, route.request.url)
             await route.abort("blockedbyclient")
 
-    def _may_pass(self, request: Request) -> bool:
-        if request.method == "POST":
+    def refuse(self, method: str, url: str) -> None:
+        """Note that this was asked for, and not let through."""
+        self.refused[url] = self._name(method, url)
+
+    def may_pass(self, method: str, url: str) -> bool:
+        """Is this a read of an origin that is named?"""
+        if method == "POST":
             prefix = self.gateway.url.rstrip("/") + "/"
-            return request.url.startswith(prefix) and request.url.removeprefix(prefix) in READ_PROCEDURES
-        known = _origin(request.url) in origins(self.portal, self.gateway)
-        return known and request.method in ("GET", "HEAD", "OPTIONS")
+            return url.startswith(prefix) and url.removeprefix(prefix) in READ_PROCEDURES
+        return _origin(url) in origins(self.portal, self.gateway) and method in ("GET", "HEAD", "OPTIONS")
 
     def _asked(self, request: Request) -> None:
         self.requests += 1
@@ -97,11 +110,11 @@ class Visit:
     def _broke(self, request: Request) -> None:
         self.pending.discard(request)
         if self._counts(request.url) and request.url not in self.refused:
-            self.failed.setdefault(self._name(request), self.told(request.failure or "failed"))
+            self.failed.setdefault(self._name(request.method, request.url), self.told(request.failure or "failed"))
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and self._counts(response.url):
-            self.failed.setdefault(self._name(response.request), str(response.status))
+            self.failed.setdefault(self._name(response.request.method, response.url), str(response.status))
 
     def _said(self, message: ConsoleMessage) -> None:
         url = message.location.get("url", "")
@@ -111,8 +124,8 @@ class Visit:
     def _counts(self, url: str) -> bool:
         return _origin(url) == _origin(self.portal.url) and urlsplit(url).path != _FAVICON
 
-    def _name(self, request: Request) -> str:
-        return self.told(f"{request.method} {request.url.partition('?')[0]}")
+    def _name(self, method: str, url: str) -> str:
+        return self.told(f"{method} {url.partition('?')[0]}")
 
 
 def origins(portal: Portal, gateway: Gateway) -> frozenset[str]:
@@ -128,11 +141,18 @@ async def visit(portal: Portal, gateway: Gateway, deadline_s: float) -> AsyncIte
     """
     from playwright.async_api import Error, async_playwright
 
-    program = chromium()
+    program, found = chromium(), Visit(portal, gateway)
     try:
-        async with asyncio.timeout(deadline_s), async_playwright() as playwright:
+        async with (
+            asyncio.timeout(deadline_s),
+            reading_proxy(found.may_pass, found.refuse) as proxy,
+            async_playwright() as playwright,
+        ):
             browser = await playwright.chromium.launch(
-                executable_path=program, args=_arguments(portal, gateway), chromium_sandbox=os.geteuid() != 0
+                executable_path=program,
+                args=[*_QUIET, *_ONE_WAY_OUT],
+                proxy={"server": proxy, "bypass": "<-loopback>"},
+                chromium_sandbox=os.geteuid() != 0,
             )
             try:
                 context = await browser.new_context(
@@ -140,7 +160,8 @@ async def visit(portal: Portal, gateway: Gateway, deadline_s: float) -> AsyncIte
                     accept_downloads=False,
                     viewport={"width": _VIEWPORT[0], "height": _VIEWPORT[1]},
                 )
-                yield await _signed_in(context, portal, gateway)
+                await _sign_in(context, found)
+                yield found
             finally:
                 await browser.close()
     except TimeoutError:
@@ -150,23 +171,16 @@ async def visit(portal: Portal, gateway: Gateway, deadline_s: float) -> AsyncIte
         raise Unreachable(SOURCE, visible(text.partition("\n")[0])) from None
 
 
-async def _signed_in(context: BrowserContext, portal: Portal, gateway: Gateway) -> Visit:
+async def _sign_in(context: BrowserContext, found: Visit) -> None:
+    portal = found.portal
     item = f"[{json.dumps(portal.token_item)}, {json.dumps(portal.token.reveal())}]"
     here = json.dumps(_origin(portal.url))
     await context.add_init_script(f"if (location.origin === {here}) localStorage.setItem(...{item})")
-    found = Visit(portal, gateway, await context.new_page())
+    found.page = await context.new_page()
     found.listen()
     await context.route("**/*", found.route)
     await context.route_web_socket("**/*", lambda socket: socket.close())
     context.on("page", lambda further: further.close())
-    return found
-
-
-def _arguments(portal: Portal, gateway: Gateway) -> list[str]:
-    """Hosts that no origin names do not exist for this browser."""
-    hosts = sorted({urlsplit(origin).hostname or "" for origin in origins(portal, gateway)})
-    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
-    return [*_QUIET, f"--host-resolver-rules={rules}"]
 
 
 def _origin(url: str) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 import httpcore
+import msgspec
 
 from flipgate.config.secret import Secret
 from flipgate.core.errors import Malformed, NotConfigured, Refused, Unreachable, first_bytes, visible
@@ -25,6 +26,7 @@ from flipgate.safety.tally import count
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 _NEXT_PAGE = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 _MOST_PAGES = 100
+RULES_API = "authorization.k8s.io/v1"
 # Frameworks that take the method from here would make another one of a GET or POST.
 _OVERRIDE = re.compile(r"_?(x-)?(http-)?method(-override)?", re.IGNORECASE)
 
@@ -114,6 +116,16 @@ class Door:
     def refusal(self) -> Reply:
         """How does the refresh of the flag caches refuse this door's credential? It is asked for nothing else (§13)."""
         return self._asked(f"{self._prefix}/{REFRESH}", "*/*", Call(b""))
+
+    def own_rules(self, namespace: str) -> Reply:
+        """What may this door's credential do in a namespace of a cluster? A POST that stores nothing.
+
+        Errors: Unreachable, NoData, Malformed.
+        """
+        asked = {"apiVersion": RULES_API, "kind": "SelfSubjectRulesReview", "spec": {"namespace": namespace}}
+        call = Call(msgspec.json.encode(asked))
+        reply = self._asked(f"{self._prefix}/apis/{RULES_API}/selfsubjectrulesreviews", JSON, call)
+        return (replace(reply, status=200) if reply.status == 201 else reply).wanted(JSON)
 
     def _asked(self, target: str, kind: str, call: Call | None = None) -> Reply:
         path, _, query = target.partition("?")

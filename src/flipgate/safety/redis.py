@@ -25,7 +25,7 @@ _HANDSHAKE = frozenset({b"HELLO", b"AUTH", b"CLIENT SETNAME", b"CLIENT SETINFO",
 CONNECT_S, ANSWER_S = 2.0, 5.0
 
 
-class _Guarded:
+class Guarded:
     """Refuses to send anything but reads; who it is (HELLO, AUTH) is settled once, while the connection is made."""
 
     _greeting = False
@@ -41,33 +41,41 @@ class _Guarded:
         packed = b"".join(bytes(part) for part in ([command] if isinstance(command, bytes) else command))
         system = f"redis {self.host}:{self.port}"  # type: ignore[attr-defined]
         try:
-            names = self._reads(packed)
+            commands = list(_commands(packed))
+            for words in commands:
+                self._must_be_known(words)
         except Refused:
             count(system, refused=1)
             raise
-        count(system, calls=0 if self._greeting else len(names))
+        count(system, calls=0 if self._greeting else len(commands))
         super().send_packed_command([packed], check_health=check_health)  # type: ignore[misc]
 
-    def _reads(self, packed: bytes) -> list[bytes]:
-        names = list(_names(packed))
-        for name in names:
-            if name not in _READS and not (self._greeting and name in _HANDSHAKE):
-                raise Refused(f"redis: {first_bytes(name)} is not one of the reads that flipgate may send")
-        return names
+    def _must_be_known(self, words: list[bytes]) -> None:
+        name = _name(words)
+        if not self._known(words) and not (self._greeting and name in _HANDSHAKE):
+            raise Refused(f"redis: {first_bytes(name)} is not one of the reads that flipgate may send")
+
+    def _known(self, words: list[bytes]) -> bool:
+        return _name(words) in _READS
 
 
-class ReadOnlyConnection(_Guarded, redis.Connection):
+class ReadOnlyConnection(Guarded, redis.Connection):
     """A plain connection that only reads."""
 
 
-class ReadOnlyTlsConnection(_Guarded, redis.SSLConnection):
+class ReadOnlyTlsConnection(Guarded, redis.SSLConnection):
     """A TLS connection that only reads."""
 
 
 def client(block: Redis) -> redis.Redis:
     """Who asks this flag store? Nothing is sent yet. No retries; RESP3, which every server with ACL users speaks."""
+    return connected(block, ReadOnlyTlsConnection if block.tls else ReadOnlyConnection)
+
+
+def connected(block: Redis, kind: type[Guarded]) -> redis.Redis:
+    """Who asks it over connections of this kind?"""
     pool = redis.ConnectionPool(
-        connection_class=ReadOnlyTlsConnection if block.tls else ReadOnlyConnection,
+        connection_class=kind,
         host=block.host,
         port=block.port,
         db=block.db,
@@ -84,10 +92,9 @@ def client(block: Redis) -> redis.Redis:
     return redis.Redis(connection_pool=pool)
 
 
-def _names(packed: bytes) -> Iterator[bytes]:
-    """Which commands do these bytes hold? A CLIENT command is named with its second word."""
-    for words in _commands(packed):
-        yield b" ".join(words[: 2 if words[0].upper() == b"CLIENT" else 1]).upper()
+def _name(words: list[bytes]) -> bytes:
+    """How is this command called? A CLIENT command is named with its second word."""
+    return b" ".join(words[: 2 if words[0].upper() == b"CLIENT" else 1]).upper()
 
 
 def _commands(packed: bytes) -> Iterator[list[bytes]]:

@@ -25,14 +25,14 @@ _LONGEST = 10_000
 _PART = re.compile(
     "Select|Union|Subquery|With|CTE|From|Join|Where|Group|Having|Order|Ordered|Limit|Offset|Distinct"
     "|Table|TableAlias|Alias|Aliases|Column|Identifier|Star|Placeholder|Literal|Boolean|Null|Paren|Tuple|Array"
-    "|And|Or|Not|EQ|NEQ|GT|GTE|LT|LTE|Is|In|Any|Exists|Between|Like|Add|Sub|Mul|Div|Neg|Case|If|Dot|DPipe"
-    "|Cast|DataType|ObjectIdentifier|Count|Max|Min|Sum|Avg|Coalesce|Unnest|Anonymous|CurrentUser"
+    "|And|Or|Not|EQ|NEQ|NullSafeEQ|NullSafeNEQ|GT|GTE|LT|LTE|Is|In|Any|Exists|Between|Like|Add|Sub|Mul|Div|Neg|Case|If|Dot|DPipe"
+    "|Cast|DataType|ObjectIdentifier|Count|Max|Min|Sum|Avg|Filter|Coalesce|Unnest|Anonymous|CurrentUser|CurrentDatabase"
 )
 # Functions of PostgreSQL that only tell something.
 _TELLING = re.compile(
-    "to_regclass|pg_control_system|clock_timestamp|txid_current_if_assigned|pg_get_userbyid|pg_has_role|pg_is_in_recovery"
+    "to_regclass|pg_control_system|pg_is_in_recovery|clock_timestamp|txid_current_if_assigned"
     "|pg_current_snapshot|pg_snapshot_xmax"
-    "|has_(table|any_column|sequence|schema|database|function|server)_privilege|current_database"
+    "|has_(table|any_column|sequence|schema|database|function|server)_privilege"
 )
 
 

@@ -136,6 +136,7 @@ def test_a_missing_grant_names_who_needs_which(postgres_server: PostgresServer) 
     with postgres_server.admin() as admin:
         admin.execute("drop role if exists onlooker")
         admin.execute("create role onlooker login")
+        admin.execute("grant usage on schema public to onlooker")
     looking = Door(structs.replace(postgres_server.block, user="onlooker"))
     with pytest.raises(Unreachable, match=r"permission denied for table t: grant that to onlooker"):
         looking.rows(int, "select n from t", {})

@@ -22,7 +22,7 @@ from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress, 
 from flipgate.rehearsal.topology import DEPLOYMENTS, Deployment, Known, Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from flipgate.rehearsal.place import Place
     from flipgate.rehearsal.processes import Processes
@@ -68,13 +68,14 @@ class Fleet:
     redis: RedisAddress
     postgres: PostgresAddress
     tokens: Tokens
+    through: Callable[[str, str], str]
     pods: list[Pod] = field(default_factory=list)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=20))
 
     def start(self) -> None:
         """Start every deployment; those of a wave side by side, with the addresses of the waves before."""
         for wave in sorted({deployment.wave for deployment in DEPLOYMENTS}):
-            known = Known(self.addresses(), self.tokens, str(self.place.logs))
+            known = self._known()
             begun = {
                 pod: deployment for deployment in DEPLOYMENTS if deployment.wave == wave for pod in deployment.pods
             }
@@ -92,6 +93,10 @@ class Fleet:
         for pod in self.pods:
             found.setdefault(pod.deployment.name, []).append(pod.addresses)
         return found
+
+    def pods_of(self, deployment: str) -> list[Pod]:
+        """Which pods run of a deployment?"""
+        return [one for one in self.pods if one.deployment.name == deployment]
 
     def targets(self) -> list[Target]:
         """Which processes does Prometheus scrape?"""
@@ -160,9 +165,7 @@ class Fleet:
         """Restart one pod in its place: the same name and addresses, nothing remembered."""
         (member,) = self._members(deployment, pod)
         self.processes.stop(member.name)
-        self._begin(
-            member.deployment, member.name, Known(self.addresses(), self.tokens, str(self.place.logs)), member.ports
-        )
+        self._begin(member.deployment, member.name, self._known(), member.ports)
         self.processes.ready_lines([member.name])
 
     def reconcile(self) -> None:
@@ -171,8 +174,11 @@ class Fleet:
             if pod.deployment.module == "reconciler":
                 _refuse_unless_ok(self.client.post(f"http://{pod.addresses['http']}/-/pass"), pod)
 
+    def _known(self) -> Known:
+        return Known(self.addresses(), self.tokens, str(self.place.logs), self.through)
+
     def _members(self, deployment: str, pod: int | None) -> list[Pod]:
-        members = [one for one in self.pods if one.deployment.name == deployment]
+        members = self.pods_of(deployment)
         return members if pod is None else [members[pod]]
 
     def _move(self, member: Pod, levers: Mapping[str, Lever]) -> None:

@@ -31,6 +31,7 @@ class Known:
     addresses: Mapping[str, list[dict[str, str]]]
     tokens: Tokens
     logs: str
+    through: Callable[[str, str], str]
 
     def all(self, deployment: str, port: str = "grpc") -> str:
         """Every address of a deployment, comma-separated."""
@@ -49,7 +50,8 @@ class Deployment:
     is_of_the_cluster: bool = True
 
 
-_BEHIND_THE_GATEWAY = ("tenant-service", "context-engine", "orgunit-service", "rbac-service", "conflict-service")
+# Called over gRPC, by the gateway and by the suite.
+CALLED = ("tenant-service", "context-engine", "orgunit-service", "rbac-service", "conflict-service")
 DEPLOYMENTS = (
     Deployment(
         "tenant-service",
@@ -84,7 +86,7 @@ DEPLOYMENTS = (
             "token": known.tokens.gateway,
             "admin_token": known.tokens.admin,
             "replicas": "2",
-            **{name: known.all(name) for name in _BEHIND_THE_GATEWAY},
+            **{name: known.all(name) for name in CALLED},
         },
     ),
     Deployment(
@@ -92,7 +94,11 @@ DEPLOYMENTS = (
         "portal",
         ("portal",),
         wave=3,
-        peers=lambda known: {"gateway": known.addresses["gateway"][0]["http"], "org": TEST_ORG},
+        peers=lambda known: {
+            # The address that the suite knows: from no other may a page read.
+            "gateway": known.through("gateway", known.addresses["gateway"][0]["http"]),
+            "org": TEST_ORG,
+        },
         is_of_the_cluster=False,
     ),
     Deployment(

@@ -22,13 +22,14 @@ from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.fleet import Fleet
 from flipgate.rehearsal.history import History
 from flipgate.rehearsal.moments import START
+from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
 from flipgate.rehearsal.processes import Processes, free_ports
 from flipgate.rehearsal.reports import Reports, TenantFigures, figures
 from flipgate.rehearsal.services.flags import FLAGS, initial_flags, redis_key
 from flipgate.rehearsal.services.seed import SCHEMA_SQL, TEST_ORG, seed
 from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress
-from flipgate.rehearsal.topology import Tokens
+from flipgate.rehearsal.topology import CALLED, Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,7 @@ class World:
         self.dice = Random(0)  # noqa: S311  seeded, not a secret
         self.history = History()
         self.processes = Processes(place.folder)
+        self.network = Network(place, self.processes)
         redis_port, postgres_port, prometheus_port, alertmanager_port = free_ports(4)
         self.redis = FlagStore(place.folder / "redis", redis_port, self.processes)
         self.postgres = Postgres(place.folder / "postgres", postgres_port, self.processes)
@@ -77,6 +79,7 @@ class World:
     def start(self) -> None:
         """Start everything, with a day of history; returns when all of it is ready."""
         self.postgres.begin_init()
+        self.network.start()
         self.redis.start()
         self.alertmanager.start()
         self.redis.wait()
@@ -152,34 +155,41 @@ class World:
         return {flag: held[redis_key(flag)] for flag in FLAGS}
 
     def describe(self, *, attached: bool) -> dict[str, object]:
-        """Where is everything? The document that `provision` prints."""
-        addresses = self.fleet.addresses()
-        (standins,) = addresses["standins"]
-        verifier = {"host": "127.0.0.1", "port": self.redis.port, "username": flagstore.VERIFIER}
-        reader = {"host": "127.0.0.1", "port": self.postgres.port, "dbname": postgres.DBNAME, "user": postgres.VERIFIER}
+        """Where is everything? The document that `provision` prints. Every address but the portal's is a wire's."""
+        (portal,) = self.fleet.pods_of("portal")
+        verifier = {**self._store("redis", self.redis.port), "username": flagstore.VERIFIER}
+        reader = {**self._store("postgres", self.postgres.port), "dbname": postgres.DBNAME, "user": postgres.VERIFIER}
+        gateways = self._reached("gateway", "http")
         endpoints = {
             "redis": {**verifier, "password": f"file:{self.secrets.redis}"},
             "postgres": {**reader, "password": f"file:{self.secrets.postgres}"},
-            "prometheus": {"url": self.prometheus.url},
-            "alertmanager": {"url": self.alertmanager.url},
-            "tenant_service": {"addresses": [pod["grpc"] for pod in addresses["tenant-service"]]},
-            "context_engine": {"addresses": [pod["grpc"] for pod in addresses["context-engine"]]},
-            "orgunit_service": {"addresses": [pod["grpc"] for pod in addresses["orgunit-service"]]},
-            "rbac_service": {"addresses": [pod["grpc"] for pod in addresses["rbac-service"]]},
-            "conflict_service": {"addresses": [pod["grpc"] for pod in addresses["conflict-service"]]},
-            "gateway": {
-                **_guarded(addresses["gateway"][0]["http"], self.secrets.gateway),
-                "replicas": [pod["http"] for pod in addresses["gateway"]],
-            },
-            "portal": _guarded(addresses["portal"][0]["http"], self.secrets.gateway),
-            "kubernetes": _guarded(standins["kubernetes"], self.secrets.kubernetes),
-            "tracker": _guarded(standins["tracker"], self.secrets.tracker),
-            "reconciler": {"metrics_url": f"http://{addresses['dualwrite-reconciler'][0]['http']}/metrics"},
+            "prometheus": {"url": self._url("prometheus", self.prometheus.url)},
+            "alertmanager": {"url": self._url("alertmanager", self.alertmanager.url)},
+            **{name.replace("-", "_"): {"addresses": self._reached(name, "grpc")} for name in CALLED},
+            "gateway": {**_guarded(gateways[0], self.secrets.gateway), "replicas": gateways},
+            "portal": _guarded(portal.addresses["http"], self.secrets.gateway),
+            "kubernetes": _guarded(self._standin("kubernetes"), self.secrets.kubernetes),
+            "tracker": _guarded(self._standin("tracker"), self.secrets.tracker),
+            "reconciler": {"metrics_url": f"http://{self._reached('dualwrite-reconciler', 'http')[0]}/metrics"},
             "reports": {"directory": str(self.place.reports)},
             "test_org": {"id": TEST_ORG},
         }
         clock = {"offset_s": self.offset_s}
         return {"schema": 1, "instance": self.instance, "attached": attached, "clock": clock, "endpoints": endpoints}
+
+    def _reached(self, deployment: str, port: str) -> list[str]:
+        return [self.network.through(deployment, pod.addresses[port]) for pod in self.fleet.pods_of(deployment)]
+
+    def _standin(self, name: str) -> str:
+        (standins,) = self.fleet.pods_of("standins")
+        return self.network.through(name, standins.addresses[name])
+
+    def _url(self, name: str, url: str) -> str:
+        return f"http://{self.network.through(name, url.removeprefix('http://'))}"
+
+    def _store(self, name: str, port: int) -> dict[str, object]:
+        host, _, reached = self.network.through(name, f"127.0.0.1:{port}").rpartition(":")
+        return {"host": host, "port": int(reached)}
 
     def _live(self, seconds: float, *, first: bool = False) -> None:
         """The services live through a span, and Prometheus starts anew on all that has happened."""
@@ -206,6 +216,7 @@ class World:
             RedisAddress(here, self.redis.port, user, self.redis.passwords[user]),
             PostgresAddress(here, self.postgres.port, postgres.DBNAME, role, self.postgres.passwords[role]),
             self.tokens,
+            self.network.through,
         )
 
     def _figures(self) -> list[TenantFigures]:

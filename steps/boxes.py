@@ -33,19 +33,25 @@ def was_go_before(its: Observation[StageResult], max_age_s: float) -> Judgement:
     return history.stage_must_be_go(its, max_age_s=max_age_s)
 
 
-@then("it was GO")
-def was_go(its: Observation[StageEvidence]) -> Judgement:
+@then("it was GO at most {max_age_s:duration} before the later flip")
+def was_go_before_later(its: Observation[StageEvidence], max_age_s: float) -> Judgement:
     """In its own place between the flips, which were made in their order."""
-    return sign_off.stage_must_tick(its)
+    return sign_off.stage_must_tick(its, max_age_s=max_age_s)
+
+
+@then("it was GO in the last {max_age_s:duration}")
+def was_go_lately(its: Observation[StageEvidence], max_age_s: float) -> Judgement:
+    """After the flip that it speaks of."""
+    return sign_off.stage_must_tick(its, max_age_s=max_age_s)
 
 
 @when("the word of {owner:name} on box {box:count} is looked up")
 def word_looked_up(scene: Scene, owner: str, box: int) -> Observation[Attestation]:
-    """In this environment's ledger."""
-    return scene.recall.attestation(box, owner)
+    """In this environment's ledger, beside the newest change of any flag."""
+    return scene.word(box, owner)
 
 
 @then("a named person attested it")
 def attested(its: Observation[Attestation]) -> Judgement:
-    """Never by default."""
+    """Never by default; until it expires, or a flag changes."""
     return sign_off.owner_must_have_attested(its)

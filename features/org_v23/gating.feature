@@ -10,7 +10,7 @@ Feature: A flip waits until the one before it is green
     Given the stage "after_flip_1" was GO in the last 24 hours
     And the stage "baseline" was GO in the change window of the flip of "read_from_org_units"
     When the newest run of "after_flip_1" since the flip of "read_from_org_units" is looked up
-    Then it was GO, else hold
+    Then it was GO in the last 24 hours, else hold
 
   @before_flip_2 @section:6.2
   Scenario: The second flip waits for the portal
@@ -18,4 +18,4 @@ Feature: A flip waits until the one before it is green
 
     Given the stage "portal" was GO in the last 24 hours
     When the newest run of "portal" since the flip of "read_from_org_units" is looked up
-    Then it was GO, else hold
+    Then it was GO in the last 24 hours, else hold

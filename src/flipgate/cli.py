@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,45 @@ def report(
     """Make one HTML file of a whole cutover, or of the runs named; its path is the last line."""
     from flipgate.evidence.report import report as made
 
-    typer.echo(made(_ledger(Path.cwd() / "reports", env, runbook), run or ()))
+    typer.echo(made(_ledger(_reports(), env, runbook), run or ()))
+
+
+@app.command()
+def attest(  # noqa: PLR0913, PLR0917  its parameters are the command's options
+    box: Annotated[str, typer.Argument(help="the number of a box that a person owns")],
+    env: Annotated[str, typer.Option(help="the environment, by its name under reports/")],
+    by: Annotated[str, typer.Option(help="whose word it is")],
+    note: Annotated[str, typer.Option(help="what is attested, in your words")],
+    runbook: Annotated[str, typer.Option(help="needed where the environment has ledgers of several")] = "",
+    file: Annotated[Path | None, typer.Option(help="a file that shows it; its digest is kept")] = None,
+    expires: Annotated[str, typer.Option(help="until when it holds; without: until the next flip")] = "",
+) -> None:
+    """Give your word that a box of the sign-off list is done; sign_off reads it in the ledger."""
+    from flipgate.evidence.attest import attest as given
+
+    record = given(_ledger(_reports(), env, runbook), box, by, note, file, expires)
+    typer.echo(f"box {visible(box)} is attested by {visible(by)}; record {record.run}")
+
+
+@app.command()
+def waive(  # noqa: PLR0913, PLR0917  its parameters are the command's options
+    what: Annotated[str, typer.Argument(help="a box's number, or a gate's title or id")],
+    env: Annotated[str, typer.Option(help="the environment, by its name under reports/")],
+    by: Annotated[str, typer.Option(help="who waives it")],
+    owner: Annotated[str, typer.Option(help="who answers for it")],
+    reason: Annotated[str, typer.Option(help="why it is left as it is")],
+    expires: Annotated[str, typer.Option(help="until when: a date, or a time with its zone")],
+    runbook: Annotated[str, typer.Option(help="needed where the environment has ledgers of several")] = "",
+) -> None:
+    """Say that a box or gate is knowingly left as it is. It is shown first everywhere, and makes nothing GO."""
+    from flipgate.evidence.attest import waive as given
+
+    record = given(_ledger(_reports(), env, runbook), what, by, owner, reason, expires)
+    typer.echo(f"{visible(what)} is waived, not GO; record {record.run}")
+
+
+def _reports() -> Path:
+    return Path.cwd() / (os.environ.get("FLIPGATE_REPORTS") or "reports")
 
 
 def _ledger(reports: Path, environment: str, runbook: str) -> Path:

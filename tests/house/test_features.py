@@ -101,6 +101,19 @@ def test_every_stage_with_a_gate_is_in_the_runbooks_order(runbook: str) -> None:
     assert set(listed["stages"]) == {tag for tag in _tags(runbook) if tag in STAGES}
 
 
+@pytest.mark.parametrize("runbook", RUNBOOKS)
+def test_every_box_of_the_sign_off_list_has_its_scenario(runbook: str) -> None:
+    """By number and owner; a stage that ticks it, or the word of its owner, is what its scenario reads."""
+    listed = tomllib.loads((ROOT / "features" / runbook / "runbook.toml").read_text(encoding="utf-8")).get("boxes", {})
+    signing = [s for s in scenarios() if _runbook(s.path) == runbook and "sign_off" in s.tags]
+    wanted = [f"Box {number}, {box['owner']}: " for number, box in listed.items()]
+    assert [s.title[: len(head)] for s, head in zip(signing, wanted, strict=True)] == wanted
+    for scenario, (number, box) in zip(signing, listed.items(), strict=True):
+        read = next(step.text for step in scenario.own if step.keyword == "When")
+        about = f'newest run of "{box["stage"]}"' if "stage" in box else f'word of "{box["owner"]}" on box {number}'
+        assert about in read
+
+
 def _tags(runbook: str) -> set[str]:
     return {tag for scenario in scenarios() if _runbook(scenario.path) == runbook for tag in scenario.tags}
 

@@ -25,8 +25,9 @@ def test_a_function_has_at_most_40_lines() -> None:
 
 
 def test_a_function_takes_at_most_6_parameters() -> None:
-    wide = [at(path, node) for path in files(*ALL) for node in functions(path) if len(_parameters(node)) > 6]
-    assert wide == []
+    """But a command: its parameters are its options, and nobody calls it with all of them in a row."""
+    called = [(path, node) for path in files(*ALL) for node in functions(path) if not _is_command(node)]
+    assert [at(path, node) for path, node in called if len(_parameters(node)) > 6] == []
 
 
 def test_a_file_is_named_by_the_noun_that_it_answers_for() -> None:
@@ -56,6 +57,10 @@ def _answers(node: ast.ClassDef | Function) -> bool:
 def _lines(node: Function) -> int:
     assert node.end_lineno is not None
     return node.end_lineno - node.lineno + 1
+
+
+def _is_command(node: Function) -> bool:
+    return any(ast.unparse(decorator) == "app.command()" for decorator in node.decorator_list)
 
 
 def _parameters(node: Function) -> list[str]:

@@ -18,13 +18,22 @@ class StageAbout(msgspec.Struct, frozen=True):
     next: str = ""
 
 
+class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A box of the sign-off list. `stage`: the one whose GO ticks it; "" where only its owner's word does."""
+
+    owner: str
+    claim: str
+    stage: str = ""
+
+
 class About(msgspec.Struct, frozen=True):
-    """The runbook's title, its issue in the tracker, and what comes after each stage."""
+    """The runbook's title, its issue in the tracker, what comes after each stage, and its sign-off list."""
 
     title: str
     tracker: str = ""
     issue_url: str = ""
     stages: dict[str, StageAbout] = {}
+    boxes: dict[str, Box] = {}
 
     @property
     def issue(self) -> str:
@@ -44,3 +53,9 @@ def about(root: Path, runbook: str) -> About:
         return msgspec.convert(tomllib.loads(text), About)
     except (OSError, ValueError):
         return About(runbook)
+
+
+def root_of(ledger: Path) -> Path:
+    """The project's folder: reports/<environment>/<runbook>/ledger.jsonl lies in it, or one works in it."""
+    beside = ledger.absolute().parents[3]
+    return beside if (beside / "features").is_dir() or not Path("features").is_dir() else Path.cwd()

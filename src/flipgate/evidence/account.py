@@ -7,11 +7,12 @@ than they are: recorded and recomputed verdicts are merged, and the worst stands
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flipgate.core.verdict import Verdict, worst
 from flipgate.evidence.canonical import digest
+from flipgate.evidence.history import History
 from flipgate.evidence.records import (
     GateJudged,
     GateText,
@@ -24,6 +25,7 @@ from flipgate.evidence.records import (
     line_of,
 )
 from flipgate.evidence.verdicts import gate_verdict, run_verdict
+from flipgate.evidence.words import Waived
 
 NO_END = "the run has no end in the ledger: it was cut short"
 
@@ -65,7 +67,11 @@ class GateAccount:
 
 @dataclass(frozen=True)
 class RunAccount:
-    """One run. `last_digest` names its last record, so that a report can be traced to the ledger."""
+    """One run. `last_digest` names its last record, so that a report can be traced to the ledger.
+
+    contradicted_by  a later run that found STOP at one of its gates; "" for one that is not GO.
+    waived           what is knowingly left as it is in its world, and was not over when it ended.
+    """
 
     id: str
     start: RunStart
@@ -75,10 +81,17 @@ class RunAccount:
     judged: RunJudged
     gates: tuple[GateAccount, ...]
     last_digest: str
+    contradicted_by: str = ""
+    waived: tuple[Waived, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         return self.judged.verdict
+
+    @property
+    def standing(self) -> Verdict:
+        """What does its verdict count for now? A GO that a later run contradicts is none."""
+        return Verdict.HOLD if self.contradicted_by else self.verdict
 
     @property
     def stage(self) -> str:
@@ -92,7 +105,14 @@ def accounts(records: Sequence[Record]) -> tuple[RunAccount, ...]:
         by_run.setdefault(record.run, []).append(record)
     observations = {record.body.sha256: record.body for record in records if isinstance(record.body, Seen)}
     told = [_run(run, observations) for run in by_run.values() if isinstance(run[0].body, RunStart)]
-    return tuple(sorted(told, key=lambda account: account.began_machine_at))
+    in_order = sorted(told, key=lambda account: account.began_machine_at)
+    return tuple(_with_hindsight(one, records) for one in in_order)
+
+
+def _with_hindsight(run: RunAccount, records: Sequence[Record]) -> RunAccount:
+    history = History.of(records, run.start.environment, run.start.instance)
+    contradicted_by = history.contradiction(run.id) if run.verdict is Verdict.GO else ""
+    return replace(run, contradicted_by=contradicted_by, waived=history.waivers(run.ended_at))
 
 
 def advice(gate: GateText, verdict: Verdict) -> tuple[str, ...]:

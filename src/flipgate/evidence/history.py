@@ -13,7 +13,9 @@ from typing import TypeVar
 from flipgate.core.facts.flags import GLOBAL, Posture
 from flipgate.core.facts.history import Flip, StageResult
 from flipgate.core.observation import Observation
-from flipgate.evidence.records import Record, RunJudged, RunStart, Seen, observation_of
+from flipgate.core.verdict import Verdict
+from flipgate.evidence.records import GateJudged, Record, RunJudged, RunStart, Seen, observation_of
+from flipgate.evidence.words import Attested, Waived
 
 Fact = TypeVar("Fact")
 
@@ -26,11 +28,11 @@ class History:
 
     @classmethod
     def of(cls, records: Sequence[Record], environment: str, instance: str) -> History:
-        """What of these records belongs to this instance of this environment?"""
+        """What of these records, people's words included, belongs to this instance of this environment?"""
         runs = {
             record.run
             for record in records
-            if isinstance(record.body, RunStart)
+            if isinstance(record.body, RunStart | Attested | Waived)
             and (record.body.environment, record.body.instance) == (environment, instance)
         }
         return cls(tuple(record for record in records if record.run in runs))
@@ -49,8 +51,43 @@ class History:
                 return StageResult(stage, start.run, "HOLD", start.at)
             body = ends[-1].body
             assert isinstance(body, RunJudged)
-            return StageResult(stage, start.run, body.verdict.value, ends[-1].at)
+            contradicted_by = self.contradiction(start.run, before) if body.verdict is Verdict.GO else ""
+            return StageResult(stage, start.run, body.verdict.value, ends[-1].at, contradicted_by)
         return StageResult(stage, "", "", None)
+
+    def contradiction(self, run: str, before: datetime | None = None) -> str:
+        """Which later run found STOP at a gate that this run judged, under the same flags? "" where none did.
+
+        A later run of any selection counts: what was GO is not GO because the red was seen in an exploratory run.
+        """
+        own = [number for number, record in enumerate(self.records) if record.run == run]
+        gates = {gate.gate for number in own if isinstance(gate := self.records[number].body, GateJudged)}
+        for record in self.records[own[-1] + 1 :] if own else ():
+            judged = record.body
+            red = isinstance(judged, GateJudged) and judged.verdict is Verdict.STOP and judged.gate in gates
+            in_time = before is None or record.at < before
+            if red and in_time and self._flags(record.run) in ({}, self._flags(run)):
+                return record.run
+        return ""
+
+    def _flags(self, run: str) -> dict[str, str]:
+        """How did the flags stand when this run first read them? Empty where it did not."""
+        name = f"{Posture.__module__.rpartition('.')[2]}.{Posture.__name__}"
+        for record in self.records:
+            if record.run == run and isinstance(record.body, Seen) and record.body.fact == name:
+                posture: Observation[Posture] = observation_of(record.body)
+                return {value.flag: platform_value(posture.value, value.flag) for value in posture.value.values}
+        return {}
+
+    def words(self) -> Iterator[tuple[Record, Attested | Waived]]:
+        """Which words did people give, oldest first?"""
+        for record in self.records:
+            if isinstance(record.body, Attested | Waived):
+                yield record, record.body
+
+    def waivers(self, now: datetime) -> tuple[Waived, ...]:
+        """What is knowingly left as it is at this time?"""
+        return tuple(word for _, word in self.words() if isinstance(word, Waived) and word.expires > now)
 
     def observations(self, fact: type[Fact]) -> Iterator[tuple[Record, Observation[Fact]]]:
         """Which observations of this fact were recorded, oldest first?"""

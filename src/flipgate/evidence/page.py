@@ -62,7 +62,7 @@ def page(runs: Sequence[RunAccount], about: About, *, ledger: str, kept: Path) -
 
 def standing(runs: Sequence[RunAccount]) -> Verdict:
     """Where do these runs stand? The worst of the newest run of each stage; a run of no stage counts only alone."""
-    newest = {run.start.stage: run.verdict for run in runs if run.start.stage or len(runs) == 1}
+    newest = {run.start.stage: run.standing for run in runs if run.start.stage or len(runs) == 1}
     return worst(newest.values())
 
 
@@ -104,8 +104,8 @@ def _banner(runs: Sequence[RunAccount], about: About, verdict: Verdict) -> Marku
 
 
 def _withheld(runs: Sequence[RunAccount]) -> Markup:
-    """What keeps it from GO, and which earlier run was STOP? A single run's gates stand right below."""
-    told = []
+    """What is waived, what keeps it from GO, and which earlier run was STOP? A single run's gates stand right below."""
+    told = [f"waived: {waived.told}" for waived in runs[-1].waived]
     for run in runs:
         name = f"{run_line(run)}: " if len(runs) > 1 else ""
         if run is not runs[-1] and run.verdict is Verdict.STOP:
@@ -113,6 +113,8 @@ def _withheld(runs: Sequence[RunAccount]) -> Markup:
         if run is runs[-1] and len(runs) > 1:
             worst_ones = [gate.text.title for gate in run.gates if gate.verdict is run.verdict is not Verdict.GO]
             told += [f"{run.stage} {run.verdict.value}: {title}" for title in worst_ones]
+        if run.contradicted_by:
+            told.append(f"{run_line(run)} is contradicted: run {run.contradicted_by} found STOP at one of its gates")
         told += [f"{name}{reason}" for reason in run.judged.reasons]
         told += [f"{name}not judged: {gate.partition('::')[2]}" for gate in run.judged.missing]
     return element("ul", *(element("li", line) for line in told)) if told else Markup()
@@ -133,8 +135,8 @@ def _run_table(runs: Sequence[RunAccount]) -> Markup:
             element("td", _badge(run.verdict), class_="verdict"),
             element("td", f"{number}. ", element("a", run.stage, href=f"#{run.id}")),
             element("td", _time(run.began_at), class_="time", data_name="began"),
-            element("td", counted(run.gates), data_name="gates"),
-            class_=_tone(run.verdict),
+            element("td", counted(run.gates), " · contradicted" if run.contradicted_by else "", data_name="gates"),
+            class_=_tone(run.standing),
         )
         for number, run in enumerate(runs, start=1)
     ]

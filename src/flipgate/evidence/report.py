@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flipgate.core.errors import Refused
-from flipgate.evidence.about import about
+from flipgate.evidence.about import about, root_of
 from flipgate.evidence.account import RunAccount, accounts
 from flipgate.evidence.allure import write_results
 from flipgate.evidence.allure_html import NotMade, make_html
@@ -70,7 +70,7 @@ def _report(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], fol
     target.unlink(missing_ok=True)
     try:
         verdict = standing(runs).value
-        return make_html(folder / RESULTS, target, verdict=verdict, name=_name(runs), root=_root(ledger))
+        return make_html(folder / RESULTS, target, verdict=verdict, name=_name(runs), root=root_of(ledger))
     except NotMade as error:
         _LOG.warning("%s; the plain page stands in", error)
         shutil.copyfile(plain, target)
@@ -79,7 +79,7 @@ def _report(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], fol
 
 def _written(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    runbook = about(_root(ledger), runs[-1].start.runbook)
+    runbook = about(root_of(ledger), runs[-1].start.runbook)
     target = folder / "index.html"
     fresh = folder / "index.html.new"
     fresh.write_text(page(runs, runbook, ledger=_state(ledger, found), kept=ledger.parent), encoding="utf-8")
@@ -100,9 +100,3 @@ def _state(ledger: Path, found: Sequence[Line]) -> str:
 def _name(runs: Sequence[RunAccount]) -> str:
     gates = counted(gate for run in runs for gate in run.gates)
     return f"{runs[-1].start.runbook} on {runs[-1].start.environment}: {reached(runs)} · {gates}"
-
-
-def _root(ledger: Path) -> Path:
-    """The project's folder: reports/<environment>/<runbook>/ledger.jsonl lies in it, or one works in it."""
-    beside = ledger.absolute().parents[3]
-    return beside if (beside / "features").is_dir() or not Path("features").is_dir() else Path.cwd()

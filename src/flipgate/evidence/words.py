@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,10 @@ class Waived:
     operator: str
     reason: str
     expires: datetime
+
+    @property
+    def told(self) -> str:
+        """How is it said?"""
+        what = self.what.rpartition("::")[2]
+        until = f"{self.expires.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{what} is not GO: {self.reason} ({self.owner} answers for it; waived by {self.by} until {until})"

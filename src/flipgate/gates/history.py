@@ -22,11 +22,8 @@ def stage_must_be_go(its: Observation[StageResult], *, max_age_s: float) -> Judg
     """Was the newest run of this stage, in this environment, a GO, and fresh at the moment that asks for it?"""
     stage, moment = its.value, its.value.asked_for or its.taken_at
     claim = Claim(f'stage "{stage.stage}"', f"GO, at most {spoken(max_age_s)} before {utc(moment)}")
-    age_s = (moment - stage.ended_at).total_seconds() if stage.ended_at else 0.0
-    findings = list(not_go(claim, stage, moment))
-    if age_s > max_age_s:
-        findings.append(claim.hold(f"{told(stage)}, {spoken(age_s)} before: too old, run it again"))
-    return claim.against(findings, fine=f"{told(stage)}, {spoken(age_s)} before")
+    findings = [*not_go(claim, stage, moment), *too_old(claim, stage, moment, max_age_s)]
+    return claim.against(findings, fine=f"{told(stage)}, {spoken(_age_s(stage, moment))} before")
 
 
 @gate
@@ -158,6 +155,17 @@ def not_go(claim: Claim, stage: StageResult, moment: datetime) -> Iterator[Judge
         yield claim.hold(f"{told(stage)}, contradicted by {named([stage.contradicted_by])}")
     if stage.ended_at > moment:
         yield claim.hold(f"{told(stage)}, after {utc(moment)}")
+
+
+def too_old(claim: Claim, stage: StageResult, moment: datetime, max_age_s: float) -> Iterator[Judgement]:
+    """Is a run of a stage no longer fresh at this moment?"""
+    age_s = _age_s(stage, moment)
+    if age_s > max_age_s:
+        yield claim.hold(f"{told(stage)}, {spoken(age_s)} before: too old, run it again")
+
+
+def _age_s(stage: StageResult, moment: datetime) -> float:
+    return (moment - stage.ended_at).total_seconds() if stage.ended_at else 0.0
 
 
 def told(stage: StageResult) -> str:

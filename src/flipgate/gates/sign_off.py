@@ -10,33 +10,47 @@ from flipgate.core.facts.history import Flip
 from flipgate.core.facts.sign_off import Attestation, StageEvidence
 from flipgate.core.judgement import Judgement, gate
 from flipgate.core.observation import Observation
+from flipgate.core.window import spoken
 from flipgate.gates.claim import Claim, utc
-from flipgate.gates.history import not_go, told
+from flipgate.gates.history import not_go, told, too_old
 
 
 @gate
-def stage_must_tick(its: Observation[StageEvidence]) -> Judgement:
-    """Was the newest run of the stage, in its own place between the flips, a GO that nothing contradicts?"""
+def stage_must_tick(its: Observation[StageEvidence], *, max_age_s: float) -> Judgement:
+    """Was the newest run of the stage, in its place between the flips, a GO that nothing contradicts?
+
+    It has to be fresh at the flip that ends its place; where none is to come, now.
+    """
     evidence = its.value
     place = f'after the flip of "{evidence.since.flag}"'
     place += f' and before that of "{evidence.until.flag}"' if evidence.until else ""
-    claim = Claim(f'stage "{evidence.stage.stage}"', f"GO {place}")
+    claim = Claim(f'stage "{evidence.stage.stage}"', f"GO {place}, then at most {spoken(max_age_s)} old")
     if unmade := list(_unmade(claim, evidence)):
         return claim.against(unmade, fine="")
-    findings = not_go(claim, evidence.stage, (evidence.until and evidence.until.at) or its.taken_at)
+    moment = (evidence.until and evidence.until.at) or its.taken_at
+    findings = [*not_go(claim, evidence.stage, moment), *too_old(claim, evidence.stage, moment, max_age_s)]
     return claim.against(findings, fine=told(evidence.stage))
 
 
 @gate
 def owner_must_have_attested(its: Observation[Attestation]) -> Judgement:
-    """Has the owner of the box, or someone named for them, given their word? It is never given by default."""
+    """Has the owner of the box, or someone named for them, given their word, and does it still hold?
+
+    It is never given by default; it ends with its date, and with the next flip.
+    """
     word = its.value
     claim = Claim(f"box {word.box}, {word.owner}", "attested by a named person")
     if not word.by.strip() or word.at is None:
         return claim.hold(f"open: {word.owner} has not attested it")
+    given = f"{visible(word.by)} at {utc(word.at)}"
     if word.at > its.taken_at:
         return claim.hold(f"attested in the future, at {utc(word.at)}")
-    return claim.go(f"{visible(word.by)} at {utc(word.at)}: {visible(word.statement)}")
+    if word.expires is not None and word.expires <= its.taken_at:
+        return claim.hold(f"stale: {given}, expired at {utc(word.expires)}; {word.owner} attests it anew")
+    if word.flipped_at is not None and word.at <= word.flipped_at:
+        return claim.hold(f"stale: {given}, before the flip at {utc(word.flipped_at)}; {word.owner} attests it anew")
+    shown = f" (file {visible(word.proof)})" if word.proof else ""
+    return claim.go(f"{given}: {visible(word.statement, 500)}{shown}")
 
 
 def _unmade(claim: Claim, evidence: StageEvidence) -> Iterator[Judgement]:

@@ -7,6 +7,7 @@ Cost: about 10 ms.
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +69,8 @@ def digests(root: Path, runbook: str, environment: str) -> dict[str, str]:
 
 
 def _below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if _COMPILED not in path.parts]
+    walked = [(Path(where), names) for where, _, names in os.walk(folder) if not where.endswith(_COMPILED)]
+    return [where / name for where, names in walked for name in names]
 
 
 def _of_all(folder: Path, files: Iterable[Path]) -> str:

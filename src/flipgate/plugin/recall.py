@@ -21,6 +21,7 @@ from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.canonical import digest
 from flipgate.evidence.flips import flip_of
+from flipgate.evidence.words import Attested
 from flipgate.gates.history import went_back
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ class Recall:
         value = StageEvidence(found, since, until)
         return Observation(value, "stage", _LEDGER, (f"stage {stage}",), self._run.clock.now())
 
-    def attestation(self, box: int, owner: str) -> Observation[Attestation]:
-        """Who has given their word that a box of the sign-off list is done? Nobody, where the ledger holds no word."""
-        given = [found.value for _, found in self._run.history.observations(Attestation) if found.value.by]
-        own = [word for word in given if (word.box, word.owner) == (box, owner)]
-        value = own[-1] if own else Attestation(box, owner, "", None, "")
+    def attestation(self, box: int, owner: str, flipped_at: datetime | None) -> Observation[Attestation]:
+        """Who has given their word last that a box is done? Nobody, where the ledger holds no word of this instance."""
+        value = Attestation(box, owner, "", None, "", flipped_at=flipped_at)
+        for record, word in self._run.history.words():
+            if isinstance(word, Attested) and (word.box, word.owner) == (box, owner):
+                proof = word.proof.sha256 if word.proof else ""
+                value = Attestation(box, owner, word.by, record.at, word.note, proof, word.expires, flipped_at)
         return Observation(value, "attestation", _LEDGER, (f"box {box}",), self._run.clock.now())
 
     def flips(self, posture: Observation[Posture]) -> Observation[FlipHistory]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from flipgate.core.errors import Refused
+from flipgate.evidence.about import Box
 
 
 class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +24,7 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Runbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A runbook. `flags` in the order in which they are flipped, the one that is never flipped first.
 
+    boxes          its sign-off list, by number.
     refused_tiers  tiers in which it must not be run at all, with the reason.
     """
 
@@ -30,6 +32,7 @@ class Runbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tracker: str
     flags: tuple[str, ...]
     stages: dict[str, Stage]
+    boxes: dict[str, Box] = {}
     issue_url: str = ""
     refused_tiers: dict[str, str] = {}
 

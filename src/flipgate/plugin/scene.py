@@ -20,6 +20,7 @@ from flipgate.plugin.recall import Recall
 if TYPE_CHECKING:
     from flipgate.core.facts.flags import FlagValue, Posture
     from flipgate.core.facts.history import Flip, StageResult
+    from flipgate.core.facts.sign_off import Attestation
     from flipgate.plugin.run import Run
 
 Fact = TypeVar("Fact")
@@ -67,6 +68,11 @@ class Scene:
     def stage_so_far(self, stage: str) -> Observation[StageResult]:
         """How did the newest run of a stage end, whatever was flipped since? Recorded."""
         return self.see(self.recall.stage_before(stage))
+
+    def word(self, box: int, owner: str) -> Observation[Attestation]:
+        """Whose word stands for a box, and when did any flag change last?"""
+        changed_at = self.posture().value.changed_at if self.run.runbook.flags else {}
+        return self.recall.attestation(box, owner, max(changed_at.values(), default=None))
 
     def since_flip(self, flag: str) -> Window:
         """Which stretch of time lies between the flip of this flag and now?

@@ -56,6 +56,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     )
     aged = f" (aged by {spoken(run.clock.offset_s)})" if run.clock.offset_s else ""
     _write(session.config, f"{run.clock.now().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{aged} · run {run.id}\n")
+    for waived in run.history.waivers(run.clock.now()):
+        _wrapped(session.config, waived.told, "waived  ")
 
 
 @pytest.hookimpl(tryfirst=True)

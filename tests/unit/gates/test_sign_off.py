@@ -9,6 +9,7 @@ from flipgate.core.facts.sign_off import Attestation, StageEvidence
 from flipgate.gates.sign_off import owner_must_have_attested, stage_must_tick
 from tests.unit.gates.given import GO, HOLD, ago, says, seen
 
+DAY_S = 86400.0
 GREEN = StageResult("shim", "r1", "GO", ago(3600))
 FIRST = Flip("read_from_org_units", "true", ago(7200), "database")
 SECOND = Flip("cascade_4layer", "true", ago(1800), "database")
@@ -17,8 +18,15 @@ WORD = Attestation(8, "DevOps", "the engineer on duty", ago(60), "attached")
 
 
 def test_a_green_stage_between_its_flips_ticks_its_box() -> None:
-    says(stage_must_tick(seen(TICKED)), GO, "r1")
-    says(stage_must_tick(seen(replace(TICKED, until=None))), GO)
+    says(stage_must_tick(seen(TICKED), max_age_s=DAY_S), GO, "r1")
+    says(stage_must_tick(seen(replace(TICKED, until=None)), max_age_s=DAY_S), GO)
+
+
+@pytest.mark.parametrize(("until", "age_s"), [(SECOND, 1800), (None, 3600)])
+def test_a_stage_is_fresh_at_the_flip_that_ends_its_place_or_now(until: Flip | None, age_s: float) -> None:
+    evidence = seen(replace(TICKED, until=until))
+    says(stage_must_tick(evidence, max_age_s=age_s), GO)
+    says(stage_must_tick(evidence, max_age_s=age_s - 1), HOLD, "too old, run it again")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +40,7 @@ def test_a_green_stage_between_its_flips_ticks_its_box() -> None:
     ],
 )
 def test_any_other_stage_leaves_its_box_open(changes: dict[str, object]) -> None:
-    says(stage_must_tick(seen(replace(TICKED, stage=replace(GREEN, **changes)))), HOLD)  # type: ignore[arg-type]
+    says(stage_must_tick(seen(replace(TICKED, stage=replace(GREEN, **changes))), max_age_s=DAY_S), HOLD)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,7 @@ def test_any_other_stage_leaves_its_box_open(changes: dict[str, object]) -> None
     ],
 )
 def test_flips_that_were_not_made_in_their_order_tick_nothing(evidence: StageEvidence) -> None:
-    says(stage_must_tick(seen(evidence)), HOLD, "flipped")
+    says(stage_must_tick(seen(evidence), max_age_s=DAY_S), HOLD, "flipped")
 
 
 def test_a_named_persons_word_ticks_a_box() -> None:
@@ -58,3 +66,25 @@ def test_a_box_is_never_ticked_by_default(changes: dict[str, object]) -> None:
     judgement = owner_must_have_attested(seen(replace(WORD, **changes)))  # type: ignore[arg-type]
     says(judgement, HOLD)
     assert judgement.subject == "box 8, DevOps"
+
+
+def test_a_word_says_who_when_what_and_by_which_file() -> None:
+    says(owner_must_have_attested(seen(replace(WORD, proof="sha256:ab"))), GO, "attached (file sha256:ab)")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"expires": ago(0)}, "stale: the engineer on duty"),
+        ({"expires": ago(1)}, "expired at"),
+        ({"flipped_at": ago(60)}, "before the flip at"),
+        ({"flipped_at": ago(59)}, "DevOps attests it anew"),
+    ],
+)
+def test_a_word_ends_with_its_date_and_with_the_next_flip(changes: dict[str, object], told: str) -> None:
+    says(owner_must_have_attested(seen(replace(WORD, **changes))), HOLD, told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("changes", [{"expires": ago(-1)}, {"flipped_at": ago(61)}, {"flipped_at": None}])
+def test_a_word_holds_until_then(changes: dict[str, object]) -> None:
+    says(owner_must_have_attested(seen(replace(WORD, **changes))), GO)  # type: ignore[arg-type]

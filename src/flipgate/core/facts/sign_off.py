@@ -27,7 +27,9 @@ class Attestation:
 
     box        the box's number in the list.
     owner      whose box it is, as the runbook says ("DevOps").
-    statement  what was attested, in the person's words.
+    statement  what was attested, in the person's words; proof: the digest of the file that they showed, or "".
+    expires    when it has to be given again; None: with the next flip.
+    flipped_at when a flag last changed: a word from before it speaks of another world. None: none is known to have.
     """
 
     box: int
@@ -35,3 +37,6 @@ class Attestation:
     by: str
     at: datetime | None
     statement: str
+    proof: str = ""
+    expires: datetime | None = None
+    flipped_at: datetime | None = None

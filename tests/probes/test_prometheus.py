@@ -51,6 +51,8 @@ class Past:
         for bound, each in (("0.0049", 1), ("0.007", 2), ("+Inf", 3)):
             series = f'check_seconds_bucket{{job="gateway",instance="g:1",le="{bound}"}}'
             lines += [f"{series} {each * n} {at}" for n, at in enumerate(times)]
+        for n, at in enumerate(times):
+            lines.append(f'process_start_time_seconds{{job="gateway",instance="g:1"}} {times[n - n % 480]} {at}')
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -117,6 +119,15 @@ def test_a_set_of_series_has_its_scrapes_and_its_declared_targets(url: str, past
     assert {one.labels["code"] for one in seen.series} == {"200", "500"}
     assert [len(one.samples) for one in seen.scrapes] == [42]  # two of them before the window
     assert (seen.targets, seen.scrape_interval_s) == (1, 15.0)
+
+
+def test_a_process_that_started_inside_the_window_disturbs_it_and_is_named_in_world_time(url: str, past: Past) -> None:
+    restarted = (SAMPLES - 480) * STEP_S  # seconds before the end
+    around = Window(world(past, restarted + 300), world(past, restarted - 300))
+    (seen,) = probe(url).series_set("requests_total", "gateway", around).disturbed
+    assert (seen.at, seen.what, seen.source) == (world(past, restarted), "g:1 started", "prometheus")
+    since = Window(world(past, restarted), world(past, restarted - 300))
+    assert probe(url).series_set("requests_total", "gateway", since).disturbed == ()
 
 
 def test_a_job_without_declared_targets_is_not_configured(url: str, past: Past) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from flipgate.core.observation import Observation
@@ -48,12 +48,14 @@ def together(judgements: Iterable[Judgement], *, subject: str, limit: str, fine:
 
 Judge = TypeVar("Judge", bound=Callable[..., Judgement])
 GATES: dict[str, Callable[..., Judgement]] = {}
+_MOST_TOLD = 5
 
 
 def gate(judge: Judge) -> Judge:
     """Register a gate under `<module>.<name>`: a pure function of one observation, `its`, and keyword figures.
 
-    Its judgements carry that name and those figures, so that a verdict can be computed again from the record alone.
+    Its judgements carry that name and those figures, so that a verdict can be computed again from the record alone. GO
+    over a disturbed window is HOLD, whatever the gate.
     """
     name = f"{judge.__module__.rpartition('.')[2]}.{judge.__name__}"
     if name in GATES:
@@ -61,7 +63,17 @@ def gate(judge: Judge) -> Judge:
 
     @functools.wraps(judge)
     def judged(its: Observation[Any], **figures: Figure) -> Judgement:
-        return replace(judge(its, **figures), gate=name, figures=figures)
+        return replace(_undisturbed(judge(its, **figures), its), gate=name, figures=figures)
 
     GATES[name] = judged
     return cast("Judge", judged)
+
+
+def _undisturbed(judgement: Judgement, its: Observation[Any]) -> Judgement:
+    """What is left of a GO where something happened inside the window that was measured?"""
+    if judgement.verdict is not Verdict.GO or not its.disturbed:
+        return judgement
+    told = [f"{one.what} at {one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC ({one.source})" for one in its.disturbed]
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    seen = f"{judgement.seen}; but inside its window: {'; '.join(told[:_MOST_TOLD])}{more}"
+    return replace(judgement, verdict=Verdict.HOLD, seen=seen)

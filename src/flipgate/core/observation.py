@@ -12,6 +12,15 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Disturbance:
+    """Something that happened at one moment and can spoil what was measured around it: a restart, another flip."""
+
+    at: datetime
+    what: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Observation(Generic[T]):
     """A fact with its circumstances.
 
@@ -21,6 +30,7 @@ class Observation(Generic[T]):
     asked     the queries, as sent.
     taken_at  world time at which the answer was complete.
     window    the stretch of world time it speaks of; None for a fact of the moment.
+    disturbed what is known to have happened inside that window; no gate says GO over it.
     """
 
     value: T
@@ -29,3 +39,4 @@ class Observation(Generic[T]):
     asked: tuple[str, ...]
     taken_at: datetime
     window: Window | None = None
+    disturbed: tuple[Disturbance, ...] = ()

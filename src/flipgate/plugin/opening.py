@@ -72,7 +72,7 @@ def opened(config: pytest.Config, command: Command) -> Run:
         origin=origin(config, command.runbook, found.name, before),
         flipped_at=flipped_at,
     )
-    run.begin()
+    run.begin(judging=bool(run.stage) and not config.option.collectonly)
     return run
 
 

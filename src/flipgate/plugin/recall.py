@@ -17,7 +17,7 @@ from flipgate.core.facts.parity import CaptureReading
 from flipgate.core.facts.sign_off import Attestation, StageEvidence
 from flipgate.core.facts.traffic import Reference
 from flipgate.core.facts.verdicts import VerdictSample
-from flipgate.core.observation import Observation
+from flipgate.core.observation import Disturbance, Observation
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.canonical import digest
 from flipgate.evidence.flips import flip_of
@@ -27,6 +27,7 @@ from flipgate.gates.history import went_back
 if TYPE_CHECKING:
     from flipgate.core.facts.flags import Posture
     from flipgate.plugin.run import Run
+    from flipgate.probes.readings.standing import Standing
 
 Fact = TypeVar("Fact")
 _LEDGER = "ledger"
@@ -91,6 +92,19 @@ class Recall:
         back = [flip for flip in found.value.flips if flip.at and went_back(flip, found.value)]
         newest = max(back, key=lambda flip: flip.at or posture.taken_at, default=Flip("any flag", "false", None, ""))
         return Observation(newest, "time", found.source, found.asked, found.taken_at)
+
+    def happened(self, before: Standing) -> Iterator[Disturbance]:
+        """What is known to have happened here before this run began: flips of any flag, starts of processes?"""
+        posture = before.posture
+        changes = (
+            [change for flag in self._run.runbook.flags for change in self._changes(flag, posture)] if posture else []
+        )
+        for change in changes:
+            if change.at is not None:
+                yield Disturbance(change.at, f'"{change.flag}" became {change.value}', change.source)
+        for process in before.processes.value.running:
+            if process.started_at is not None:
+                yield Disturbance(process.started_at, f"{process.name} started", before.processes.source)
 
     def captured(self) -> Path:
         """Where lie the answers that the baseline captured, unchanged since?

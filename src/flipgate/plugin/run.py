@@ -5,19 +5,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flipgate.config.environment import Environment
 from flipgate.core.clock import Clock
+from flipgate.core.observation import Disturbance
 from flipgate.evidence.history import History
 from flipgate.evidence.ledger import Ledger
 from flipgate.evidence.operator import operator
 from flipgate.evidence.records import Body, GateJudged, GateText, Record, RunJudged, RunStart, StepJudged, seen
+from flipgate.evidence.standing import WHOLE_STAGE, changes
 from flipgate.evidence.verdicts import run_verdict
 from flipgate.plugin.origin import Origin
+from flipgate.plugin.recall import Recall
 from flipgate.plugin.runbook import Runbook
 from flipgate.probes.readings.itself import itself
 from flipgate.probes.systems import Systems
+
+if TYPE_CHECKING:
+    from flipgate.probes.readings.standing import Standing
 
 
 @dataclass
@@ -38,6 +46,7 @@ class Run:
     origin: Origin = field(default_factory=Origin)
     flipped_at: dict[str, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    before: Standing | None = None
 
     def __post_init__(self) -> None:
         self.systems = Systems(self.environment, self.clock)
@@ -57,8 +66,8 @@ class Run:
         self.records.append(record)
         return record
 
-    def begin(self) -> None:
-        """Record what this run sets out to judge, and who answers there."""
+    def begin(self, *, judging: bool = True) -> None:
+        """Record what this run sets out to judge, who answers there and, if it is going to judge, how things stand."""
         self.record(
             RunStart(
                 environment=self.environment.name,
@@ -77,11 +86,25 @@ class Run:
                 digests=self.origin.digests,
             )
         )
-        self.look_around("before")
+        self.before = self.look_around("before", judging=judging)
 
-    def look_around(self, moment: str) -> None:
-        """Record who answers here "before" or "after" the gates."""
-        self.record(seen("", itself(self.systems), moment))
+    def look_around(self, moment: str, *, judging: bool) -> Standing | None:
+        """Record who answers here "before" or "after" the gates; and where a stage is judged, how everything stands."""
+        self.record(seen(WHOLE_STAGE, itself(self.systems), moment))
+        if not (judging and (self.environment.redis or self.environment.postgres or self.environment.kubernetes)):
+            return None
+        from flipgate.probes.readings.standing import standing
+
+        found = standing(self.systems, self.runbook.flags)
+        for observation in (found.posture, found.processes) if found else ():
+            if observation is not None:
+                self.record(seen(WHOLE_STAGE, observation, moment))
+        return found
+
+    @cached_property
+    def happened(self) -> tuple[Disturbance, ...]:
+        """What is known to have happened here before this run began? Whatever window it fell into is disturbed."""
+        return tuple(Recall(self).happened(self.before)) if self.before else ()
 
     def steps_of(self, gate: GateText) -> tuple[StepJudged, ...]:
         """What was judged of this gate so far?"""
@@ -95,8 +118,9 @@ class Run:
 
     def end(self, reasons: Sequence[str]) -> RunJudged:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
-        self.look_around("after")
-        judged = run_verdict(self.manifest, self.records, reasons=reasons)
+        whole = self.before is not None and not reasons and not self.before.processes.value.unread
+        self.look_around("after", judging=whole)
+        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *changes(self.records)])
         self.record(judged)
         return judged
 

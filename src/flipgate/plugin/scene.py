@@ -140,10 +140,18 @@ class Scene:
         return self._its
 
     def _taken(self, observation: Observation[Any]) -> Judgement:
-        self._its = self.see(observation)
+        self._its = self.see(self._with_what_happened(observation))
         assert self._guarded is not None
         self._its_record = self._guarded[1]
         return Judgement(Verdict.GO, observation.source, f"read {observation.unit}", "an answer")
+
+    def _with_what_happened(self, observation: Observation[Any]) -> Observation[Any]:
+        """A window begins with the flip that it is counted from; whatever else lies inside it disturbs it."""
+        window = observation.window
+        if window is None:
+            return observation
+        inside = [one for one in self.run.happened if window.start < one.at < window.end]
+        return replace(observation, disturbed=tuple(dict.fromkeys([*observation.disturbed, *inside])))
 
     def _judged(self, keyword: str, judgement: Judgement, asked: str, *, unexpected: bool) -> None:
         text = self.gate.steps[self._index].text

@@ -22,7 +22,7 @@ from flipgate.core.clock import Clock
 from flipgate.core.errors import Malformed, NoData, NotConfigured, visible
 from flipgate.core.facts.alerts import AlertRule
 from flipgate.core.facts.series import HistogramBounds, Labels, Series, SeriesSet
-from flipgate.core.observation import Observation
+from flipgate.core.observation import Disturbance, Observation
 from flipgate.core.window import Window
 from flipgate.probes import prometheus_answers as answers
 from flipgate.probes.counters import grown
@@ -33,6 +33,8 @@ SOURCE = "prometheus"
 _PIECE = timedelta(hours=2)
 _SMALLEST_PIECE = timedelta(minutes=1)
 _LIVE_SCRAPES = 2
+_STARTED = "process_start_time_seconds"
+_LATEST_TIME_S = 253_402_300_799  # the end of year 9999
 _NAMES_A_QUERY = 50
 
 AnswerT = TypeVar("AnswerT", bound=answers.Answer)
@@ -69,7 +71,8 @@ class Prometheus:
     def series_set(self, metric: str, job: str, window: Window) -> Observation[SeriesSet]:
         """Which raw samples have a job's targets of a metric, and when were they scraped?
 
-        Window:  two scrapes before it are asked for too: from there counters begin to grow inside it.
+        Window:  two scrapes before it are asked for too: from there counters begin to grow inside it. A process that
+                 started inside it has lost what its counters held, which disturbs the observation.
         Errors:  NotConfigured where the environment does not say how many targets the job has.
         """
         targets = self._block.targets.get(job)
@@ -79,7 +82,9 @@ class Prometheus:
         samples = self.series(metric, begun, {"job": job})
         scrapes = self.series("up", begun, {"job": job})
         value = SeriesSet(metric, samples.value, scrapes.value, self._block.scrape_interval_s, targets)
-        return Observation(value, "samples", SOURCE, samples.asked + scrapes.asked, self._clock.now(), window)
+        starts = self.series(_STARTED, begun, {"job": job})
+        asked = samples.asked + scrapes.asked + starts.asked
+        return Observation(value, "samples", SOURCE, asked, self._clock.now(), window, self._started(starts, window))
 
     def bucket_set(self, metric: str, job: str, window: Window) -> Observation[SeriesSet]:
         """Which raw samples have a job's targets of a histogram's buckets, and when were they scraped?
@@ -165,6 +170,18 @@ class Prometheus:
         except (yaml.YAMLError, AttributeError, RecursionError, ValueError) as error:
             raise reply.malformed(f"its configuration cannot be read: {visible(str(error))}") from None
         return Observation(labels, "labels", SOURCE, (reply.asked,), self._clock.now())
+
+    def _started(self, starts: Observation[tuple[Series, ...]], window: Window) -> tuple[Disturbance, ...]:
+        """Which processes started inside the window, by their own word?"""
+        told = {
+            (one.labels.get("instance", "a process without a name"), round(at))
+            for one in starts.value
+            for _, at in one.samples
+            if 0 < at < _LATEST_TIME_S
+        }
+        moments = [(self._clock.from_unix(at), who) for who, at in told]
+        inside = sorted((at, who) for at, who in moments if window.start < at < window.end)
+        return tuple(Disturbance(at, f"{who} started", SOURCE) for at, who in inside)
 
     def _gather(self, found: _Found, selected: str, window: Window) -> None:
         # Whether a range includes its left end differs between versions: one second more is asked, and cut off here.

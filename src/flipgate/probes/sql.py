@@ -144,6 +144,11 @@ class Database:
         rows = self._rows(lambda cluster, name: {"system_identifier": cluster, "database": name}, _ITSELF)
         return self._seen("names", _ITSELF, rows[0])
 
+    def started(self) -> Observation[str]:
+        """When did the server start, by its own clock? What tells this run of it from the one before."""
+        sql = "select pg_postmaster_start_time()::text"
+        return self._seen("time", sql, self._rows(str, sql)[0])
+
     def alone(self) -> AbstractContextManager[object]:
         """Inside, no other thread of this suite asks the database."""
         return self._door.turn

@@ -30,7 +30,7 @@ _PART = re.compile(
 )
 # Functions of PostgreSQL that only tell something.
 _TELLING = re.compile(
-    "to_regclass|pg_control_system|pg_is_in_recovery|clock_timestamp|txid_current_if_assigned"
+    "to_regclass|pg_control_system|pg_is_in_recovery|pg_postmaster_start_time|clock_timestamp|txid_current_if_assigned"
     "|pg_current_snapshot|pg_snapshot_xmax"
     "|has_(table|any_column|sequence|schema|database|function|server)_privilege"
 )

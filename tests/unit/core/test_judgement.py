@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flipgate.core.judgement import GATES, Judgement, gate, together
-from flipgate.core.observation import Observation
+from flipgate.core.observation import Disturbance, Observation
 from flipgate.core.verdict import Verdict
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -35,6 +35,29 @@ def test_a_judgement_can_be_computed_again_from_its_name_and_figures(registered:
 def test_two_gates_of_one_name_are_an_error() -> None:
     with pytest.raises(ValueError, match="two gates"):
         gate(rows_must_reach)
+
+
+def disturbed(rows: int, times: int) -> Observation[Any]:
+    happened = tuple(Disturbance(NOON, f"pod gateway-{number} started", "kubernetes") for number in range(times))
+    return Observation(rows, "rows", "sql", (), NOON, disturbed=happened)
+
+
+def test_go_over_a_disturbed_window_is_hold_and_says_what_happened(registered: Callable[..., Judgement]) -> None:
+    found = registered(disturbed(5, times=1), rows=5)
+    assert found.verdict is Verdict.HOLD
+    assert found.seen == "5; but inside its window: pod gateway-0 started at 2026-03-29 12:00:00 UTC (kubernetes)"
+    assert (found.gate, dict(found.figures)) == ("test_judgement.rows_must_reach", {"rows": 5})
+
+
+def test_what_is_wrong_over_a_disturbed_window_stays_wrong(registered: Callable[..., Judgement]) -> None:
+    found = registered(disturbed(4, times=1), rows=5)
+    assert (found.verdict, found.seen) == (Verdict.STOP, "4")
+
+
+@pytest.mark.parametrize(("times", "end"), [(5, "(kubernetes)"), (6, "(kubernetes) and 1 more")])
+def test_many_disturbances_do_not_flood_the_reader(registered: Callable[..., Judgement], times: int, end: str) -> None:
+    found = registered(disturbed(5, times), rows=5)
+    assert (found.seen.count("pod gateway"), found.seen.endswith(end)) == (5, True)
 
 
 def judged(verdict: Verdict, seen: str, ready_at: datetime | None = None) -> Judgement:

@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 
 def joined(value: T, unit: str, *parts: Observation[Any], window: Window | None = None) -> Observation[T]:
-    """Which observation has this value, all the sources and queries of its parts, and the time of the last of them?"""
+    """Which observation has this value, all that its parts tell of themselves, and the time of the last of them?"""
     source = " + ".join(dict.fromkeys(part.source for part in parts))
     asked = tuple(query for part in parts for query in part.asked)
-    return Observation(value, unit, source, asked, max(part.taken_at for part in parts), window)
+    disturbed = tuple(dict.fromkeys(one for part in parts for one in part.disturbed))
+    return Observation(value, unit, source, asked, max(part.taken_at for part in parts), window, disturbed)

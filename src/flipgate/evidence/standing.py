@@ -1,0 +1,65 @@
+"""Did the environment stand still while a stage was judged, by what was read before and after it?
+
+A flag that changed, or a process that was replaced, in the middle of a stage belongs to no gate: some were judged
+before it, some after. So the stage is HOLD, and the change is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from flipgate.core.errors import visible
+from flipgate.core.facts.flags import FlagValue, Posture
+from flipgate.core.facts.processes import Processes
+from flipgate.evidence.records import Record, Seen, observation_of
+
+WHOLE_STAGE = ""  # the gate of a record that belongs to none
+_MOST = 10
+Fact = TypeVar("Fact")
+
+
+def changes(records: Sequence[Record]) -> tuple[str, ...]:
+    """What changed between the first and the last reading of this run, or keeps that from being told?
+
+    Shape:   sentences; none where nothing changed, or where the environment has nothing that could be read.
+    """
+    processes = _read(records, Processes)
+    if not processes:
+        return ()
+    if unread := {name: why for one in processes for name, why in one.unread.items()}:
+        return tuple(f"whether {name} stood still is not known: {why}" for name, why in unread.items())
+    postures = _read(records, Posture)
+    if len(processes) < 2 or len(postures) == 1:
+        return ("the flags and processes were not read again at the end of the stage",)
+    found = list(_differences(_identities(processes[0]), _identities(processes[-1])))
+    if postures:
+        found = [*_differences(_held(postures[0]), _held(postures[-1])), *found]
+    more = (f"and {len(found) - _MOST} more",) if len(found) > _MOST else ()
+    return tuple(f"changed while the stage ran: {one}" for one in found[:_MOST]) + more
+
+
+def _read(records: Sequence[Record], fact: type[Fact]) -> list[Fact]:
+    name = f"{fact.__module__.rpartition('.')[2]}.{fact.__name__}"
+    bodies = [record.body for record in records]
+    own = [body for body in bodies if isinstance(body, Seen) and (body.gate, body.fact) == (WHOLE_STAGE, name)]
+    return [observation_of(body).value for body in own]
+
+
+def _identities(processes: Processes) -> dict[str, str]:
+    return {process.name: process.identity for process in processes.running}
+
+
+def _held(posture: Posture) -> dict[str, str]:
+    return {f'"{one.flag}" in {one.surface} ({one.scope})': _value(one) for one in posture.values}
+
+
+def _value(value: FlagValue) -> str:
+    return value.text + (f" since {value.updated_at.isoformat()}" if value.updated_at else "")
+
+
+def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(before.keys() | after.keys()):
+        was, now = before.get(name, "absent"), after.get(name, "absent")
+        if was != now:
+            yield visible(f"{name}: {was} before, {now} after", 500)

@@ -106,7 +106,7 @@ def test_drift_gathers_exporter_history_database_and_deployment(httpserver: HTTP
     serve_deployment(httpserver, "reconciler", RECONCILER_DETECT_INTERVAL="1h0m0s")
     seen = drift(systems(httpserver))
     assert seen.source == "reconciler + prometheus + postgresql + kubernetes"
-    assert len(seen.asked) == 5
+    assert len(seen.asked) == 6
     assert seen.window == Window.before(NOW, 3600.0)
     assert [one.value for one in seen.value.now] == [3.0]
     assert seen.value.history.series[0].samples == ((NOW.timestamp() - 5, 0.0),)

@@ -26,12 +26,13 @@ class Trial:
     """A stage that is run while a fault is in, and the gate that has to say so.
 
     gate      the title of the scenario that leaves GO (of a look-alike: the one that could be misled, and must not be).
+    also      further gates that come to the same verdict.
     verdict   what that gate comes to. No other gate may be STOP where this says HOLD.
     told      words that the operator reads.
     begins    when the fault comes in: `before` the stage's flip is made, right after it (`flipped`), or once the stage
               is `ready`: its windows have elapsed and it is GO.
     lived_s   how long the world then lives with it before the stage is run.
-    after     stages that are run first, with the fault in, whatever they come to.
+    after     stages that are run first, with the fault in, whatever they come to; they are run again without it.
     stays     it leaves traces in what is measured since the flip: only a flip of its own makes the stage GO again.
     """
 
@@ -43,6 +44,11 @@ class Trial:
     lived_s: float = 0
     after: tuple[str, ...] = ()
     stays: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        return (self.gate, *self.also)
 
 
 @dataclass(frozen=True)

@@ -163,8 +163,15 @@ class Fleet:
 
     def restart(self, deployment: str, pod: int) -> None:
         """Restart one pod in its place: the same name and addresses, nothing remembered."""
+        with self.away(deployment, pod):
+            pass
+
+    @contextlib.contextmanager
+    def away(self, deployment: str, pod: int) -> Iterator[None]:
+        """One pod is not there for as long as the block lasts."""
         (member,) = self._members(deployment, pod)
         self.processes.stop(member.name)
+        yield
         self._begin(member.deployment, member.name, self._known(), member.ports)
         self.processes.ready_lines([member.name])
 

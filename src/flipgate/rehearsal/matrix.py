@@ -40,10 +40,11 @@ class Outcome:
 
     @property
     def came_out(self) -> str:
-        """The gate's own verdict; of what is healthy, the worst that any gate of the stage said."""
+        """The gates' own verdict, the first that is not as expected; of what is healthy, the stage's."""
         if self.expected == "GO" or self.trial is None:
             return self.ended.verdict
-        return self.ended.gates.get(self.trial.gate, "no verdict")
+        each = [self.ended.gates.get(gate, "no verdict") for gate in self.trial.gates]
+        return next((verdict for verdict in each if verdict != self.expected), self.expected)
 
     @property
     def wrong(self) -> str:
@@ -185,6 +186,8 @@ class Stand:
                 self.cutover.do(Request(fault=FaultChange(job.fault.name, undo=True)))
         except RehearsalError as error:
             problem = problem or f"not taken back: {error}"
+        for stage in job.trial.after:
+            self.cutover.stage(stage, capture=True)
         return Outcome(job.fault.name, job.fault.rows, job.trial, self.stage, job.seed, ended, problem)
 
     def _looked_at_healthy(self) -> Outcome:

@@ -63,6 +63,8 @@ class World:
         self.broken = Standing()
         # What faults choose by lot: a replica, a tenant.
         self.dice = Random(0)  # noqa: S311  seeded, not a secret
+        # When flips are agreed upon, by the hour of the day; an environment that is played all day has no closing time.
+        self.change_window = {"opens": "00:00", "closes": "24:00"}
         self.history = History()
         self.processes = Processes(place.folder)
         self.network = Network(place, self.processes)
@@ -175,6 +177,7 @@ class World:
             "test_org": {"id": TEST_ORG},
         }
         clock = {"offset_s": self.offset_s}
+        endpoints["change_window"] = self.change_window
         return {"schema": 1, "instance": self.instance, "attached": attached, "clock": clock, "endpoints": endpoints}
 
     def _reached(self, deployment: str, port: str) -> list[str]:

@@ -59,6 +59,11 @@ class FlagStore:
         with self._connect() as client:
             client.mset(values)
 
+    def forget(self, *keys: str) -> None:
+        """Delete keys, as the operator does."""
+        with self._connect() as client:
+            client.delete(*keys)
+
     def read(self, keys: list[str]) -> dict[str, str | None]:
         """What do these keys hold?"""
         with self._connect() as client:

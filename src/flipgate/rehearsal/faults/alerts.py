@@ -42,6 +42,7 @@ def rules_not_loaded(world: World) -> Iterator[None]:
     "",
     Trial("preflight", _HEARD, HOLD, told="prometheus: no answer"),
     Trial("after_flip_1", _FIRST, HOLD, told="prometheus: no answer"),
+    Trial("before_flip_3", "The third flip waits for a green second one", HOLD, told="HOLD", after=("after_flip_2",)),
 )
 def prometheus_down(world: World) -> Iterator[None]:
     """Prometheus does not run."""

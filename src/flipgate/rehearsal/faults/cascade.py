@@ -29,14 +29,23 @@ def slow_cascade_for_3_minutes(world: World) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True))
+@fault(
+    "",
+    Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True),
+    Trial("after_flip_2", "No replica came near to a trip", HOLD, begins="flipped", lived_s=120, stays=True),
+)
 def slow_cascade_without_breaker(world: World) -> Iterator[None]:
     """Governance checks take 7.5 ms at their p95 for six minutes, and no breaker is on."""
     with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
         yield
 
 
-@fault("C2 B17", Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True))
+@fault(
+    "C2 B17",
+    Trial("preflight", "The governance histogram has a bound at each limit", HOLD, told="7 ms"),
+    Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True),
+    Trial("rollback", "Governance latency is back where it was", HOLD, begins="before", stays=True),
+)
 def coarse_governance_buckets(world: World) -> Iterator[None]:
     """The histograms of governance have no bound between 5 and 10 ms: 5 and 7 ms cannot be told apart."""
     world.fleet.behave("context-engine", coarse_buckets=True)
@@ -48,6 +57,7 @@ def coarse_governance_buckets(world: World) -> Iterator[None]:
 @fault(
     "D1",
     Trial("after_flip_2", _BREAKER, STOP, told="no flip reaches it", begins="flipped", lived_s=120, stays=True),
+    Trial("soak", "No breaker tripped in the soak", STOP, told="no flip reaches it", lived_s=480, stays=True),
 )
 def tripped_breaker(world: World) -> Iterator[None]:
     """The cascade is too slow on one replica for six minutes, so its breaker takes it back to three layers."""

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 _FIRST = "The error rate stays below its limit for ten minutes after the first flip"
 _THIRD = "The 5xx rate stays below its limit for fifteen minutes after the third flip"
+_BACK = "The error rate is back below its limit after the rollback"
 _P95 = "The p95 of governance checks keeps its limit on the cascade"
 _SERVED = ("gateway", "tenant-service", "context-engine")
 _FEW_CHECKS_PER_MINUTE = 6
 
 
-@fault("", Trial("after_flip_1", _FIRST, STOP, told="%", begins="flipped", stays=True))
+@fault(
+    "",
+    Trial("after_flip_1", _FIRST, STOP, told="%", begins="flipped", stays=True),
+    Trial("rollback", _BACK, STOP, told="%", begins="flipped", stays=True),
+)
 def error_rate_0_6_percent(world: World) -> Iterator[None]:
     """Six of a thousand requests at the gateway fail, steadily."""
     with world.fleet.misbehaving("gateway", error_ratio=0.006):
@@ -52,6 +57,16 @@ def no_traffic(world: World) -> Iterator[None]:
         for deployment in _SERVED:
             stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
         yield
+
+
+@fault("B3", Trial("baseline", "The figures of the old path are captured", HOLD, told="requests", lived_s=12 * 60))
+def quiet_before_the_flip(world: World) -> Iterator[None]:
+    """For a while nobody calls before the first flip, so that there is nothing to compare with later."""
+    with contextlib.ExitStack() as stack:
+        for deployment in _SERVED:
+            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
+        yield
+    world.advance(12 * 60)
 
 
 @fault(

@@ -50,6 +50,14 @@ def db_row_overrides(world: World) -> Iterator[None]:
         begins="before",
         stays=True,
     ),
+    Trial(
+        "rollback",
+        "After the rollback every replica reads the tables that its flag names",
+        HOLD,
+        told="tenant-service-",
+        begins="before",
+        stays=True,
+    ),
 )
 def stale_flag_replica(world: World) -> Iterator[None]:
     """One replica of tenant-service keeps the flag values that it has, whatever is flipped from here on."""

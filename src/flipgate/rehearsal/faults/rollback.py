@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from flipgate.rehearsal.catalogue import STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.services.seed import TEST_ORG
 
+_NEW = "new_services_enabled"
 _LEGACY = ("pillars", "teams", "team_memberships")
 
 if TYPE_CHECKING:
@@ -40,6 +42,31 @@ def phase_3_begun(world: World) -> Iterator[None]:
 def rollback_in_wrong_order(world: World) -> None:
     """Reads were switched back to the legacy tables while the flags that build on them still read true."""
     world.flip("cascade_4layer", value=True)
+
+
+@fault(
+    "I1",
+    Trial("rollback", "The paths of the new services are dark again and say why", HOLD, begins="before", stays=True),
+)
+def gate_still_open(world: World) -> Iterator[None]:
+    """One replica of the gateway took new_services_enabled for true once, and lets its callers through ever since."""
+    world.flip(_NEW, value=True)
+    world.refresh("a flip too early")
+    with world.fleet.misbehaving("gateway", pod=1, stale_flags=True):
+        world.flip(_NEW, value=False)
+        yield
+
+
+@fault("", Trial("rollback", "The rollback restores every answer", STOP, told="name", stays=True))
+def legacy_team_renamed(world: World) -> Iterator[None]:
+    """One team has another name in the legacy table than it had before the flip, and nobody edited it."""
+    with world.postgres.connect() as connection:
+        connection.execute("update teams set name = name || ' (new)' where tenant_id = %s", (TEST_ORG,))
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute(
+            "update teams set name = left(name, -6) where tenant_id = %s and name like '%% (new)'", (TEST_ORG,)
+        )
 
 
 def _rename(world: World, before: str, after: str) -> None:

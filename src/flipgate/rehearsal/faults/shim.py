@@ -52,7 +52,17 @@ def one_silent_replica(world: World) -> Iterator[None]:
     world.advance(6 * 60)
 
 
-@fault("", Trial("after_flip_1", _PARITY, STOP, told="does not resolve"))
+@fault(
+    "",
+    Trial("after_flip_1", _PARITY, STOP, told="does not resolve"),
+    Trial(
+        "before_flip_2",
+        "The second flip waits for the checks after the first",
+        HOLD,
+        told='stage "after_flip_1": STOP',
+        after=("after_flip_1",),
+    ),
+)
 def empty_list_teams(world: World) -> Iterator[None]:
     """The shim answers ListTeams with nothing; before the flip the legacy path answers, and nothing shows."""
     with world.fleet.misbehaving("tenant-service", empty_list_teams=True):

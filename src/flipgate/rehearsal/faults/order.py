@@ -1,0 +1,74 @@
+"""Flags that stand out of their order, and the change window that flips keep to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.services.flags import redis_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flipgate.rehearsal.world import World
+
+_SECOND = "After the second flip the cascade is on and nothing after it"
+_LATER = "new_services_enabled"
+_DUAL_WRITE = "dual_write_org_units"
+
+
+@fault("", Trial("preflight", "Now is inside the agreed change window", STOP, told="opens"))
+def window_closed(world: World) -> Iterator[None]:
+    """The agreed change window has closed, an hour ago."""
+    agreed, now = world.change_window, world.now()
+    closed = (now.hour - 1) % 24
+    world.change_window = {"opens": f"{(closed - 1) % 24:02}:00", "closes": f"{closed:02}:00"}
+    yield
+    world.change_window = agreed
+
+
+@fault(
+    "A12",
+    Trial("preflight", "Before the first flip only dual writing is on", STOP, told=_LATER),
+    Trial("before_flip_2", "Before the second flip reads have moved and the cascade is off", STOP, told=_LATER),
+    Trial(
+        "after_flip_2", "After the second flip the cascade is on and nothing after it", STOP, told=_LATER, stays=True
+    ),
+)
+def last_flag_first(world: World) -> Iterator[None]:
+    """Somebody has flipped new_services_enabled before its turn."""
+    world.flip(_LATER, value=True)
+    yield
+    world.flip(_LATER, value=False)
+
+
+@fault(
+    "",
+    Trial("after_flip_3", "After the third flip every flag is on", STOP, told=_DUAL_WRITE, stays=True),
+    Trial("soak", "The soak ends with every flag as the third flip left it", STOP, told=_DUAL_WRITE, stays=True),
+    Trial("rollback", "The rollback leaves the flags in their order", STOP, told=_DUAL_WRITE, stays=True),
+)
+def dual_write_off(world: World) -> Iterator[None]:
+    """Somebody has switched dual writing off; nobody has written since."""
+    with world.fleet.misbehaving("traffic", writer_paused=True):
+        world.flip(_DUAL_WRITE, value=False)
+        yield
+        world.flip(_DUAL_WRITE, value=True)
+
+
+@fault(
+    "A1",
+    Trial(
+        "after_flip_2",
+        _SECOND,
+        HOLD,
+        told="no platform-wide value",
+        also=("Governance latency is measured, by samples of its own where no histogram serves",),
+        stays=True,
+    ),
+)
+def cascade_key_missing(world: World) -> Iterator[None]:
+    """The flag store has lost the key of cascade_4layer."""
+    world.redis.forget(redis_key("cascade_4layer"))
+    yield
+    world.flip("cascade_4layer", value=True)

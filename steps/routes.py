@@ -11,7 +11,7 @@ from flipgate.probes.readings import routes as reading
 
 @when("{first:name}, {second:name} and {third:name} are called at the gateway without a token")
 def called_without_token(scene: Scene, first: str, second: str, third: str) -> Observation[RoutesReading]:
-    """One call each, of somebody unknown, without a tenant."""
+    """One call each at its public address and at every replica, of somebody unknown, without a tenant."""
     return reading.routes(scene.systems, (first, second, third))
 
 

@@ -140,4 +140,4 @@ def _finding(claim: Claim, shape: Shape, seen: str) -> Judgement:
 def _told(answer: RouteAnswer) -> str:
     service = answer.path.partition("/")[0].rpartition(".")[2] or answer.path
     status = f"{answer.status} {answer.code or answer.content_type}" if answer.status else answer.detail
-    return f"{service} ({status})"
+    return f"{service} ({status})" + (f" at {answer.address}" if answer.address else "")

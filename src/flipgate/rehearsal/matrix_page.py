@@ -69,7 +69,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[str]:
 
 def line(outcome: Outcome) -> str:
     """One trial, as it is told while the others go on."""
-    wrong = f"   <- {outcome.wrong}" if outcome.wrong else ""
+    wrong = f"   <- {outcome.wrong}\n{outcome.ended.text}" if outcome.wrong else ""
     return (
         f"{outcome.stage:13} {outcome.fault:34} {outcome.expected:4} {outcome.came_out:10}"
         f" {outcome.ended.seconds:5.1f} s{wrong}"

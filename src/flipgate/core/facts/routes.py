@@ -28,7 +28,7 @@ class RouteAnswer:
 
 @dataclass(frozen=True)
 class RoutesReading:
-    """One answer for each path, in the order asked."""
+    """One answer for each path at the public address, in the order asked; then one for each path and replica."""
 
     answers: tuple[RouteAnswer, ...]
 

@@ -18,10 +18,13 @@ T = TypeVar("T")
 def routes(systems: Systems, services: Sequence[str]) -> Observation[RoutesReading]:
     """What does the gateway answer to a call of each of these services, without a token and without a tenant?
 
+    Asked are its public address, where any replica may answer, and every replica that the environment lists.
     Errors: NotConfigured.
     """
-    answers = tuple(systems.connect.without_token(flow(service).path) for service in services)
-    return _seen(systems, RoutesReading(answers), answers)
+    paths = [flow(service).path for service in services]
+    public = [systems.connect.without_token(path) for path in paths]
+    each = [answer for path in paths for answer in systems.connect.replicas_without_token(path)]
+    return _seen(systems, RoutesReading((*public, *each)), (*public, *each))
 
 
 def replicas(systems: Systems, service: str, flip: Flip) -> Observation[ReplicasReading]:

@@ -42,7 +42,7 @@ def slow_cascade_without_breaker(world: World) -> Iterator[None]:
 
 @fault(
     "C2 B17",
-    Trial("preflight", "The governance histogram has a bound at each limit", HOLD, told="7 ms"),
+    Trial("preflight", "The governance histogram has a bound at each limit", HOLD, told="7 ms", lived_s=60),
     Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True),
     Trial("rollback", "Governance latency is back where it was", HOLD, begins="before", stays=True),
 )

@@ -33,6 +33,18 @@ def own_day(its: Observation[ReportFolder], days: int) -> Judgement:
     return reports.each_must_be_of_its_day(its, days=days)
 
 
+@then("each of the {days:count} reports is of this environment")
+def own_environment(its: Observation[ReportFolder], days: int) -> Judgement:
+    """None says that it is another environment's."""
+    return reports.each_must_be_of_the_environment(its, days=days)
+
+
+@then("each of its reports is of this environment")
+def each_own_environment(its: Observation[ReportFolder]) -> Judgement:
+    """None says that it is another environment's."""
+    return reports.each_must_be_of_the_environment(its, days=its.value.days)
+
+
 @then("the banner agrees with the tables of all {days:count} days")
 def banner_agrees(its: Observation[ReportFolder], days: int) -> Judgement:
     """The MET banner is there, and every table bears it out."""

@@ -12,9 +12,11 @@ Feature: Seven days without a difference between legacy and mirror
     And tenants were scanned on each of the 7 days on which any existed, else hold
 
   Scenario: Each report is its own day's and its banner is borne out
-    STOP: flip nothing. A report was copied or its banner contradicts its tables: find out who wrote it, and write it anew.
+    STOP: flip nothing. A report is a copy or another environment's, or its banner contradicts its tables: find out who
+    wrote it, and write it anew.
     HOLD: the banner is missing or a report carries no usable time: run the reconciliation report by hand.
 
     When the reconciliation reports of the last 7 days are read
     Then each of the 7 reports is of its own day
+    And each of the 7 reports is of this environment
     And the banner agrees with the tables of all 7 days

@@ -32,6 +32,7 @@ Feature: A whole day passes without a complaint
     When the reconciliation reports since the flip of "new_services_enabled" are read
     Then each of its days passed
     And each of its reports is of its own day
+    And each of its reports is of this environment
     And tenants were scanned on each of its days on which any existed, else hold
 
   Scenario: Legacy and mirror never drifted apart in the soak

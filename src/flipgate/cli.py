@@ -1,4 +1,4 @@
-"""flipgate: what is done with the ledger after a run. Reads and files only; it never asks a system."""
+"""flipgate: what is done with the ledger after a run, and the daily reconciliation report. Reads and files only."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import typer
 
 from flipgate.core.errors import Refused, visible
 from flipgate.core.verdict import REFUSED_STATUS
+from flipgate.reconcile.command import reconcile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
 def flipgate() -> None:
-    """An executable go/no-go for feature-flag cutovers: what is done with the ledger after a run."""
+    """An executable go/no-go for feature-flag cutovers: what is done beside its runs. Reads and files only."""
 
 
 @app.command()
@@ -68,6 +69,9 @@ def waive(  # noqa: PLR0913, PLR0917  its parameters are the command's options
 
 def _reports() -> Path:
     return Path.cwd() / (os.environ.get("FLIPGATE_REPORTS") or "reports")
+
+
+app.command()(reconcile)
 
 
 def _ledger(reports: Path, environment: str, runbook: str) -> Path:

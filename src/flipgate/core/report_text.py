@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from flipgate.core.errors import visible
 from flipgate.core.facts.reports import Report
+from flipgate.core.report_block import Block, block
 
 MET = "✅ 7-day zero-delta gate: MET. Phase 2 cutover is unblocked from the reconciliation side."
-_COUNTS = ("tenants scanned", "tenants with drift", "missing org_units rows", "missing org_unit_memberships rows")
+OTHER_DRIFT = ("other drift in org_units", "other drift in org_unit_memberships")
+COUNTS = ("tenants scanned", "tenants with drift", "missing org_units rows", "missing org_unit_memberships rows")
 _HEADING = re.compile(r"^#{1,6}\s.*?(\d{4}-\d{2}-\d{2})\b")
 _GENERATED = re.compile(r"^Generated:\s*(\S+)\s*$", re.IGNORECASE)
 _STREAK = re.compile(r"^Consecutive clean days:\s*(\d{1,6})\s*$", re.IGNORECASE)
+_UNLISTED = re.compile(r"^Tenants not listed:\s*(\d{1,9})\s*$", re.IGNORECASE)
+_ENVIRONMENT = re.compile(r"^Environment:\s*([a-z][a-z0-9_-]{0,40})\s*$", re.IGNORECASE)
 _NOT_MET = re.compile(r"\bNOT MET\b")
 _RULE = re.compile(r"^:?-+:?$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -41,10 +45,11 @@ def parsed(file_date: date, content: bytes) -> Report:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return unreadable(file_date, f"not UTF-8 at byte {error.start}", digest)
-    lines = list(_outside_code(_COMMENT.sub("", text.replace("\r\n", "\n")).split("\n")))
+    text = text.replace("\r\n", "\n")
+    lines = list(_outside_code(_COMMENT.sub("", text).split("\n")))
     reading = _Reading(lines, list(_tables(lines)), [])
     figures, gate = _summary(reading)
-    return Report(
+    report = Report(
         file_date=file_date,
         heading_date=_heading(reading),
         generated_at=_generated(reading),
@@ -55,7 +60,37 @@ def parsed(file_date: date, content: bytes) -> Report:
         streak_days=_streak(reading),
         banner=_banner(reading),
         sha256=digest,
-        problems=tuple(reading.problems),
+        problems=(),
+        environment=_stated(reading, "`Environment:`", _ENVIRONMENT) or "",
+        unlisted=int(_stated(reading, "`Tenants not listed:`", _UNLISTED) or 0),
+    )
+    report = replace(report, problems=tuple(reading.problems))
+    found = block(text.split("\n"))
+    return _beside(found, report) if found else report
+
+
+def _beside(block: Block, report: Report) -> Report:
+    """The report beside its own block: where they differ, the worse of both is what it says."""
+    told = block.figures
+    counts = told.get("figures")
+    counts = {name: count for name, count in counts.items() if type(count) is int} if isinstance(counts, dict) else {}
+    said = {
+        "date": str(report.heading_date),
+        "environment": report.environment,
+        "gate": report.gate,
+        "streak_days": report.streak_days,
+        "figures": report.figures,
+    }
+    differing = [name for name, value in said.items() if told and told.get(name) != value]
+    disagreement = [f"its block of figures and its text differ in {', '.join(differing)}"] if differing else []
+    drift = {name: count for name, count in counts.items() if name in (*COUNTS[1:], *OTHER_DRIFT)}
+    worse = {name: max(count, report.figures.get(name, 0)) for name, count in drift.items()}
+    return replace(
+        report,
+        figures=report.figures | worse,
+        gate="FAIL" if told.get("gate") == "FAIL" else report.gate,
+        environment=report.environment or visible(str(told.get("environment") or ""), 40),
+        problems=(*report.problems, *block.problems, *disagreement),
     )
 
 
@@ -107,10 +142,12 @@ def _summary(reading: _Reading) -> tuple[dict[str, int], str]:
         return {}, ""
     rows = [(row[0].casefold(), row[1] if len(row) > 1 else "") for row in table[1]]
     names = [name for name, _ in rows]
-    if twice := {name for name in names if names.count(name) > 1 and name in (*_COUNTS, "gate")}:
+    if twice := {name for name in names if names.count(name) > 1 and name in (*COUNTS, *OTHER_DRIFT, "gate")}:
         reading.problems.append(f"the summary repeats {', '.join(sorted(twice))}")
     figures = {
-        name: count for name, text in rows if name in _COUNTS and (count := _count(reading, name, text)) is not None
+        name: count
+        for name, text in rows
+        if name in (*COUNTS, *OTHER_DRIFT) and (count := _count(reading, name, text)) is not None
     }
     gate = next((text for name, text in rows if name == "gate"), "")
     if gate.upper() not in ("PASS", "FAIL"):
@@ -164,9 +201,17 @@ def _count(reading: _Reading, name: str, text: str) -> int | None:
 
 
 def _matched(reading: _Reading, what: str, pattern: re.Pattern[str]) -> str | None:
+    found = _stated(reading, what, pattern)
+    if found is None and not any(pattern.match(line) for line in reading.lines):
+        reading.problems.append(f"no {what} line")
+    return found
+
+
+def _stated(reading: _Reading, what: str, pattern: re.Pattern[str]) -> str | None:
+    """What a line says that a report may do without; twice is a problem."""
     found = [match[1] for line in reading.lines if (match := pattern.match(line))]
-    if len(found) != 1:
-        reading.problems.append(f"{len(found) or 'no'} {what} line{'s' * (len(found) > 1)}")
+    if len(found) > 1:
+        reading.problems.append(f"{len(found)} {what} lines")
     return found[0] if len(found) == 1 else None
 
 

@@ -14,6 +14,7 @@ from flipgate.gates.claim import Claim, days_named, named, numbered, utc
 
 SCANNED = "tenants scanned"
 DRIFT = ("tenants with drift", "missing org_units rows", "missing org_unit_memberships rows")
+OTHER_DRIFT = ("other drift in org_units", "other drift in org_unit_memberships")
 
 
 @gate
@@ -49,6 +50,25 @@ def each_must_be_of_its_day(its: Observation[ReportFolder], *, days: int = 7) ->
     if folder.later:
         findings.append(claim.hold(f"files dated after today ({folder.today}): {days_named(folder.later)}"))
     return claim.against(findings, fine=f"{numbered(len(reports), 'report')}, each of its own day")
+
+
+@gate
+def each_must_be_of_the_environment(its: Observation[ReportFolder], *, days: int = 7) -> Judgement:
+    """Is no report another environment's? One that names none, as those written by hand, is taken for this one's."""
+    folder = its.value
+    claim = Claim("environment of the reports", f"this one, {folder.environment or 'whose name is not known'}")
+    reports = _of(folder, _wanted(folder, days))
+    if not reports or not folder.environment:
+        return claim.hold(f"no report of the last {days} days" if not reports else "no name to compare theirs with")
+    named_ones = [report for report in reports if report.environment]
+    findings = [
+        claim.stop(f"{report.file_date} is a report of {report.environment!r}")
+        for report in named_ones
+        if report.environment.casefold() != folder.environment.casefold()
+    ]
+    return claim.against(
+        findings, fine=f"{len(named_ones)} of {numbered(len(reports), 'report')} name it, none another"
+    )
 
 
 @gate
@@ -90,7 +110,8 @@ def _of(folder: ReportFolder, wanted: Iterable[date]) -> list[Report]:
 
 def _drift(report: Report) -> int:
     """The largest drift figure of a report, so that two negligent tables cannot hide each other's."""
-    return max((*(report.figures.get(name, 0) for name in DRIFT), *(drift for _, drift in report.tenants)))
+    figures = (report.figures.get(name, 0) for name in (*DRIFT, *OTHER_DRIFT))
+    return max((*figures, *(drift for _, drift in report.tenants)))
 
 
 def _is(word: str, wanted: str) -> bool:
@@ -116,7 +137,7 @@ def _said_no(claim: Claim, report: Report) -> list[Judgement]:
     if _failed(report):
         return [claim.stop(f"{report.file_date} says FAIL ({numbered(_drift(report), 'row')} of drift)")]
     if _drift(report) > 0:
-        where = [f"{name} {count}" for name in DRIFT if (count := report.figures.get(name, 0)) > 0]
+        where = [f"{name} {count}" for name in (*DRIFT, *OTHER_DRIFT) if (count := report.figures.get(name, 0)) > 0]
         where += [f"tenant {name} {drift}" for name, drift in report.tenants if drift > 0]
         return [claim.stop(f"{report.file_date} has drift under {report.gate!r}: {named(where)}")]
     return []
@@ -125,7 +146,7 @@ def _said_no(claim: Claim, report: Report) -> list[Judgement]:
 def _not_whole(claim: Claim, report: Report) -> list[Judgement]:
     lacking = [name for name in (SCANNED, *DRIFT) if name not in report.figures]
     negative = [name for name, count in report.figures.items() if count < 0]
-    scanned, listed = report.figures.get(SCANNED, 0), len(report.tenants)
+    scanned, listed = report.figures.get(SCANNED, 0), len(report.tenants) + report.unlisted
     faults = {
         f"unreadable: {named(report.problems)}": bool(report.problems),
         f"lacks {named(lacking)}": bool(lacking),

@@ -85,7 +85,7 @@ def week(**today: object) -> tuple[Report, ...]:
 
 def folder(reports: Iterable[Report], later: tuple[date, ...] = ()) -> ReportFolder:
     old = datetime(2026, 1, 1, tzinfo=UTC)
-    return ReportFolder(TODAY, tuple(reports), later, (old, old))
+    return ReportFolder(TODAY, tuple(reports), later, (old, old), environment="dev")
 
 
 def changed(reports: Iterable[Report], days_ago: int, **changes: object) -> tuple[Report, ...]:

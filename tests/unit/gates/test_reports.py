@@ -9,12 +9,19 @@ from flipgate.gates.reports import (
     banner_must_agree,
     days_must_pass,
     each_must_be_of_its_day,
+    each_must_be_of_the_environment,
     tenants_must_have_been_scanned,
 )
 from tests.unit.gates.given import GO, HOLD, NOW, STOP, TODAY, changed, clean_report, folder, says, seen, week
 
 YESTERDAY = TODAY - timedelta(days=1)
-ALL = (days_must_pass, each_must_be_of_its_day, banner_must_agree, tenants_must_have_been_scanned)
+ALL = (
+    days_must_pass,
+    each_must_be_of_its_day,
+    each_must_be_of_the_environment,
+    banner_must_agree,
+    tenants_must_have_been_scanned,
+)
 
 
 def figures(**changes: int) -> dict[str, int]:
@@ -193,3 +200,30 @@ def test_zero_tenants_scanned_on_a_day_on_which_one_existed_is_hold() -> None:
 def test_fewer_tenants_scanned_than_existed_is_hold(scanned: int, verdict: object) -> None:
     reports = changed(week(), 1, figures=figures(tenants_scanned=scanned))
     assert tenants_must_have_been_scanned(seen(folder(reports)), days=7).verdict is verdict
+
+
+def test_drift_that_exists_only_in_the_mirror_is_stop() -> None:
+    reports = changed(week(), 2, figures=figures() | {"other drift in org_units": 3})
+    says(days_must_pass(seen(folder(reports)), days=7), STOP, "2026-04-24", "other drift in org_units 3")
+
+
+@pytest.mark.parametrize(("unlisted", "verdict"), [(1, GO), (0, HOLD), (2, HOLD)])
+def test_tenants_that_are_counted_without_a_row_count(unlisted: int, verdict: object) -> None:
+    reports = changed(week(), 1, figures=figures(tenants_scanned=3), unlisted=unlisted)
+    assert days_must_pass(seen(folder(reports)), days=7).verdict is verdict
+
+
+def test_a_report_of_another_environment_is_stop() -> None:
+    judgement = each_must_be_of_the_environment(seen(folder(changed(week(), 3, environment="staging"))), days=7)
+    says(judgement, STOP, "2026-04-23 is a report of 'staging'")
+
+
+def test_reports_that_name_this_environment_or_none_are_go() -> None:
+    named = changed(changed(week(), 3, environment="dev"), 2, environment="Dev")
+    says(each_must_be_of_the_environment(seen(folder(named)), days=7), GO, "2 of 7 reports name it")
+
+
+def test_no_report_and_no_name_to_compare_with_are_hold() -> None:
+    says(each_must_be_of_the_environment(seen(folder(())), days=7), HOLD, "no report of the last 7 days")
+    nameless = replace(folder(week()), environment="")
+    says(each_must_be_of_the_environment(seen(nameless), days=7), HOLD, "no name to compare")

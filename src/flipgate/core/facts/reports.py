@@ -18,6 +18,8 @@ class Report:
     banner         "met", "not met", "absent" or "both".
     sha256         of the file's bytes, to tell a copy.
     problems       what made it unreadable as a report, in words; empty when it is well formed.
+    environment    the name of the environment that it says it is of; "" where it says none.
+    unlisted       tenants that it counts without a row in the per-tenant table.
     """
 
     file_date: date
@@ -31,6 +33,8 @@ class Report:
     banner: str
     sha256: str
     problems: tuple[str, ...] = ()
+    environment: str = ""
+    unlisted: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class ReportFolder:
     reports          those found, by date ascending; a day without a file has no entry.
     later            dates of files that lie after `today`.
     tenants_created  creation times of the tenants in the database, ascending.
+    environment      the name of the environment that is judged.
     """
 
     today: date
@@ -49,3 +54,4 @@ class ReportFolder:
     later: tuple[date, ...]
     tenants_created: tuple[datetime, ...]
     days: int = 7
+    environment: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 from flipgate.core.facts.reports import ReportFolder
@@ -18,7 +19,7 @@ def reports(systems: Systems, days: int = 7) -> Observation[ReportFolder]:
     """
     tenants = systems.database.tenants()
     folder = systems.reports.folder(days, [tenant.created_at for tenant in tenants.value])
-    return joined(folder.value, "reports", folder, tenants)
+    return joined(replace(folder.value, environment=systems.environment.name), "reports", folder, tenants)
 
 
 def reports_since(systems: Systems, window: Window) -> Observation[ReportFolder]:

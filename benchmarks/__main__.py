@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import parity, stages
+from benchmarks import parity, reconcile, stages
 from benchmarks.row import Row
 
 
 def main() -> int:
-    rows = [row for benchmark in (stages, parity) for row in benchmark.run()]
+    rows = [row for benchmark in (stages, parity, reconcile) for row in benchmark.run()]
     width = max(len(row.name) for row in rows)
     sys.stdout.write(f"{'':{width}}  {'measured':>8}  {'at most':>8}  holds?\n")
     sys.stdout.writelines(_line(row, width) for row in rows)

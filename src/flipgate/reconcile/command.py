@@ -131,6 +131,6 @@ def _told(written: Written) -> str:
     made = written.report
     kept = ", as it was" if written.kept else ""
     return (
-        f"{made.seen.gate}: {made.seen.scanned} tenants, {made.today.drift} rows of drift in {made.seen.drifting};"
-        f" {made.streak_days} clean days in a row\n{written.path}{kept}"
+        f"{made.seen.gate}: tenants scanned {made.seen.scanned}, with drift {made.seen.drifting};"
+        f" rows that differ {made.today.drift}; clean days in a row {made.streak_days}\n{written.path}{kept}"
     )

@@ -62,10 +62,10 @@ def _told(days: Sequence[Day]) -> str:
     counts = {word: sum(day.gate == word for day in days) for word in ("PASS", "FAIL")}
     without = len(days) - sum(counts.values())
     worst = max(days, key=lambda day: day.drift)
-    most = f"the most drift is {worst.drift} rows, on {worst.date}" if worst.drift else "no row differs on any of them"
+    most = f"rows that differ, at most: {worst.drift}, on {worst.date}" if worst.drift else "no row differs on any day"
     return (
-        f"{days[-1].date} to {days[0].date}: {counts['PASS']} days PASS, {counts['FAIL']} FAIL, {without} without a"
-        f" report that can be read; {most}."
+        f"{days[-1].date} to {days[0].date}: PASS {counts['PASS']}, FAIL {counts['FAIL']}, without a report that can"
+        f" be read {without}; {most}."
     )
 
 
@@ -92,7 +92,7 @@ def _bar(number: int, day: Day, top: int) -> str:
     kind = _CLASSES.get(day.gate, "none")
     height = room if kind == "none" else max(day.drift / top * room, _LEAST)
     place = f'x="{_x(number):.1f}" y="{_TOP + room - height:.1f}" width="{_STEP - 4:.1f}" height="{height:.1f}"'
-    return f'<rect class="{kind}" {place}><title>{day.date}: {day.gate}, {day.drift} rows</title></rect>'
+    return f'<rect class="{kind}" {place}><title>{day.date}: {day.gate}, rows that differ: {day.drift}</title></rect>'
 
 
 def _x(number: int) -> float:

@@ -22,9 +22,11 @@ from flipgate.evidence.records import (
     Seen,
     StepJudged,
     StepText,
+    Witnessed,
     line_of,
 )
 from flipgate.evidence.verdicts import gate_verdict, run_verdict
+from flipgate.evidence.witnesses import witnessed
 from flipgate.evidence.words import Waived
 
 NO_END = "the run has no end in the ledger: it was cut short"
@@ -83,6 +85,7 @@ class RunAccount:
     last_digest: str
     contradicted_by: str = ""
     waived: tuple[Waived, ...] = ()
+    witnesses: tuple[Witnessed, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -143,6 +146,7 @@ def _run(records: Sequence[Record], observations: Mapping[str, Seen]) -> RunAcco
         judged=_judged(first.body, records),
         gates=tuple(_gate(text, records, observations) for text in _texts(first.body, records)),
         last_digest=digest(line_of(last)),
+        witnesses=witnessed(records),
     )
 
 

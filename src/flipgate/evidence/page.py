@@ -25,6 +25,7 @@ from flipgate.evidence.markup import Markup, element, together
 from flipgate.evidence.pictures import Shown, pictures
 from flipgate.evidence.plots import plots
 from flipgate.evidence.records import Seen, StepJudged
+from flipgate.evidence.witnesses import by_server, sentence
 
 _WORST_FIRST = (Verdict.STOP, Verdict.HOLD, Verdict.GO)
 _SHOWN_CHARS = 4000
@@ -106,6 +107,11 @@ def _banner(runs: Sequence[RunAccount], about: About, verdict: Verdict) -> Marku
 def _withheld(runs: Sequence[RunAccount]) -> Markup:
     """What is waived, what keeps it from GO, and which earlier run was STOP? A single run's gates stand right below."""
     told = [f"waived: {waived.told}" for waived in runs[-1].waived]
+    told += [
+        f"{run_line(run)}: credentials that can do more than read were put up with: {reason}"
+        for run in runs
+        if (reason := run.start.allowed.get("allow_write_capable"))
+    ]
     for run in runs:
         name = f"{run_line(run)}: " if len(runs) > 1 else ""
         if run is not runs[-1] and run.verdict is Verdict.STOP:
@@ -253,10 +259,21 @@ def _footer(runs: Sequence[RunAccount], ledger: str) -> Markup:
     for run in runs:
         record = element("code", run.last_digest)
         lines.append(element("p", f"run {run.id}, machine time {_time(run.began_machine_at)}, last record ", record))
+        lines.append(_did(run))
     versions = ", ".join(f"{name} {number}" for name, number in sorted(runs[-1].start.versions.items()))
     lines.append(element("p", versions or "versions not recorded"))
     lines.append(element("p", "This page shows the ledger; the ledger is the evidence."))
     return element("footer", *lines)
+
+
+def _did(run: RunAccount) -> Markup:
+    """What the suite itself did there, by its own count and by the servers'."""
+    rows = [
+        element("tr", *(element("td", str(one)) for one in (of.system, of.calls, of.writes, of.refused, by_server(of))))
+        for of in run.witnesses
+    ]
+    names = ("system", "calls", "writes", "refused", "what the server counted")
+    return element("details", element("summary", sentence(run.witnesses)), _table(names, rows) if rows else "")
 
 
 def _table(names: Sequence[str], rows: Sequence[Markup]) -> Markup:

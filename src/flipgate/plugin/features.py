@@ -13,6 +13,7 @@ from flipgate.core.errors import Refused
 from flipgate.evidence.records import GateText
 from flipgate.plugin.command import COMMAND, Command
 from flipgate.plugin.manifest import gates_of
+from flipgate.plugin.stages import WRITES
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -63,13 +64,17 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Gates of runbooks that the environment does not host are no gates of this run."""
+    """Gates of other runbooks are none of this run; nor, in an exploratory one, are gates that write."""
     command = config.stash.get(COMMAND, None)
     if command is None or not command.selection.touches_gates:
         return
-    kept = [item for item in items if not isinstance(item, GateItem) or command.runbook in item.gate.tags]
+    kept = [item for item in items if not isinstance(item, GateItem) or _is_of(command, item.gate)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = sorted(kept, key=lambda item: _place(item.gate) if isinstance(item, GateItem) else ())
+
+
+def _is_of(command: Command, gate: GateText) -> bool:
+    return command.runbook in gate.tags and not (command.selection.exploratory and WRITES in gate.tags)
 
 
 def _place(gate: GateText) -> tuple[int, ...]:

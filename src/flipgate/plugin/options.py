@@ -23,7 +23,7 @@ def reports_of(config: pytest.Config) -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--env, --flipped-at."""
+    """--env, --flipped-at, --writes-on-prod."""
     group = parser.getgroup("flipgate", "flipgate: go/no-go for cutovers")
     group.addoption(
         "--env", metavar="NAME", default=None, help="environments/NAME.toml (default: FLIPGATE_ENV, rehearsal)"
@@ -34,6 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="when the operator flipped FLAG, RFC 3339 with its zone; must not contradict the ledger",
+    )
+    group.addoption(
+        "--writes-on-prod",
+        action="store_true",
+        help="the second word without which gates that carry @writes do not run on a prod tier",
     )
 
 

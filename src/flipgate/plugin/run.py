@@ -15,14 +15,27 @@ from flipgate.core.observation import Disturbance
 from flipgate.evidence.history import History
 from flipgate.evidence.ledger import Ledger
 from flipgate.evidence.operator import operator
-from flipgate.evidence.records import Body, GateJudged, GateText, Record, RunJudged, RunStart, StepJudged, seen
+from flipgate.evidence.records import (
+    Body,
+    GateJudged,
+    GateText,
+    Record,
+    RunJudged,
+    RunStart,
+    StepJudged,
+    Witnessed,
+    seen,
+)
 from flipgate.evidence.standing import WHOLE_STAGE, changes
 from flipgate.evidence.verdicts import run_verdict
+from flipgate.evidence.witnesses import WROTE
 from flipgate.plugin.origin import Origin
 from flipgate.plugin.recall import Recall
 from flipgate.plugin.runbook import Runbook
 from flipgate.probes.readings.itself import itself
 from flipgate.probes.systems import Systems
+from flipgate.probes.witnesses import NO_SERVER, Counters, counters
+from flipgate.safety.tally import Count, counted
 
 if TYPE_CHECKING:
     from flipgate.probes.readings.standing import Standing
@@ -45,11 +58,14 @@ class Run:
     ledger: Ledger
     origin: Origin = field(default_factory=Origin)
     flipped_at: dict[str, str] = field(default_factory=dict)
+    allowed: dict[str, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     before: Standing | None = None
 
     def __post_init__(self) -> None:
         self.systems = Systems(self.environment, self.clock)
+        self._counted: dict[str, Count] = {}
+        self._counters: dict[str, Counters] = {}
 
     @property
     def id(self) -> str:
@@ -78,7 +94,7 @@ class Run:
                 stage=self.stage,
                 offset_s=self.clock.offset_s,
                 manifest=self.manifest,
-                allowed=self.environment.allowed,
+                allowed=self.allowed,
                 versions=self.origin.versions,
                 operator=operator(),
                 previous_run=self.origin.previous_run,
@@ -86,6 +102,8 @@ class Run:
                 digests=self.origin.digests,
             )
         )
+        self._counted = counted()
+        self._counters = counters(self.environment)
         self.before = self.look_around("before", judging=judging)
 
     def look_around(self, moment: str, *, judging: bool) -> Standing | None:
@@ -120,9 +138,21 @@ class Run:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
         whole = self.before is not None and not reasons and not self.before.processes.value.unread
         self.look_around("after", judging=whole)
-        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *changes(self.records)])
+        against = [*changes(self.records), *([WROTE] if self._wrote() else [])]
+        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *against])
         self.record(judged)
         return judged
+
+    def _wrote(self) -> bool:
+        """Record what the doors and the servers counted over the run. Did the suite write, and had no leave to?"""
+        servers, wrote = counters(self.environment), False
+        for system, count in counted().items():
+            did = count.since(self._counted.get(system, Count()))
+            moved = servers.get(system, NO_SERVER).since(self._counters.get(system, NO_SERVER))
+            if did != Count():
+                self.record(Witnessed(system, did.calls, did.writes, did.refused, dict(moved.counted), moved.told))
+            wrote = wrote or did.writes > 0
+        return wrote and self.environment.writes is None
 
 
 def new_run_id(clock: Clock) -> str:

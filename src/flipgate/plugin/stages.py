@@ -22,6 +22,7 @@ STAGES = {
     "sign_off": "before the tracker is closed",
     "post_deploy": "in CI, after each deploy",
 }
+WRITES = "writes"  # the tag of gates that change test records
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STAGE_RUN = re.compile(r"(\w+)(?:\s+and\s+(\w+))?")
 

@@ -15,6 +15,7 @@ from flipgate.core.verdict import Verdict
 from flipgate.core.window import spoken
 from flipgate.evidence.account import advice
 from flipgate.evidence.records import GateText, RunJudged, StepJudged
+from flipgate.evidence.witnesses import sentence, witnessed
 from flipgate.plugin.command import COMMAND
 from flipgate.plugin.features import GateItem
 from flipgate.plugin.run import Run
@@ -93,6 +94,7 @@ def show_end(config: pytest.Config, run: Run, judged: RunJudged, report: str) ->
         bold=True,
         **{_COLOUR[judged.verdict]: True},
     )
+    _wrapped(config, sentence(witnessed(run.records)), "did     ")
     _wrapped(config, _next_step(run, judged), "next    ")
     _wrapped(config, report, "report  ")
 

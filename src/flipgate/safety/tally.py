@@ -18,6 +18,10 @@ class Count:
     writes: int = 0
     refused: int = 0
 
+    def since(self, before: Count) -> Count:
+        """What was counted after that?"""
+        return Count(self.calls - before.calls, self.writes - before.writes, self.refused - before.refused)
+
 
 _counts: dict[str, Count] = {}
 _lock = threading.Lock()

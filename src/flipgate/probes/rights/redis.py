@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from flipgate.config.environment import Redis
 
 READER = (
-    "resetkeys %R~{prefix}:* resetchannels -@all +get +mget +strlen +type +ttl +exists +ping +hello +auth +time"
-    " +info +role +client|setname +client|setinfo"
+    "resetkeys %R~{prefix}:* resetchannels -@all +get +mget +strlen +type +ttl +exists +ping +hello +auth"
+    " +time +info +role +client|setname +client|setinfo"
 )
 
 

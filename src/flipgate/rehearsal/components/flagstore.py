@@ -20,9 +20,9 @@ OPERATOR, SERVICES, VERIFIER = "operator", "services", "verifier"
 _RULES = {
     OPERATOR: "~ff:* resetchannels +@all -@admin -@dangerous +info",
     SERVICES: "~* &* +@all -@admin -@dangerous",
-    # Only what a reader needs: reads of flags, who and what the server is, and its clock.
-    VERIFIER: "resetkeys %R~ff:* resetchannels -@all +get +mget +strlen +type +ttl +exists +ping +hello +auth +time"
-    " +info +role +client|setname +client|setinfo +acl|whoami",
+    # As docs/least-privilege.md has it: reads of flags, what the server is, and its clock.
+    VERIFIER: "resetkeys %R~ff:orgv23:* resetchannels -@all +get +mget +strlen +type +ttl +exists +ping +hello +auth"
+    " +time +info +role +client|setname +client|setinfo",
 }
 
 

@@ -45,8 +45,31 @@ _TIMES_SQL = """
     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type = 'timestamp with time zone'
     group by c.table_name"""
-# Each of these writes, locks or signals inside a read-only transaction.
-_NOT_FOR_READERS = ("lo_create", "lo_creat", "lo_from_bytea", "lo_put", "lo_unlink", "lo_import", "pg_notify")
+# What a role needs in order to look and nothing else, as docs/least-privilege.md has it.
+READER_ROLE = """
+alter role {role} set default_transaction_read_only = on;
+alter role {role} set statement_timeout = '30s';
+alter role {role} set lock_timeout = '2s';
+revoke create, temporary on database {database} from public;
+grant connect on database {database} to {role};
+revoke create on schema public from public;
+revoke execute on all functions in schema public from public;
+alter default privileges revoke execute on functions from public;
+do $$
+declare signature regprocedure;
+begin
+  for signature in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname in (
+    'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lo_unlink', 'lo_truncate', 'lo_truncate64', 'lowrite',
+    'lo_import', 'pg_notify')
+  loop
+    execute format('revoke execute on function %s from public', signature);
+  end loop;
+end $$;
+"""
+READER_TABLES = """
+grant usage on schema public to {role};
+grant select on all tables in schema public to {role};
+"""
 
 
 @dataclass(frozen=True)
@@ -102,8 +125,7 @@ class Postgres:
     def let_readers_read(self) -> None:
         """Grant what the verifier reads; called once the tables exist."""
         with self.connect() as connection:
-            connection.execute(f"grant usage on schema public to {VERIFIER}")
-            connection.execute(f"grant select on all tables in schema public to {VERIFIER}")
+            connection.execute(READER_TABLES.format(role=VERIFIER).encode())
 
     def age(self, seconds: float) -> None:
         """Move every timestamptz of every table into the past; nothing else notices.
@@ -154,16 +176,8 @@ class Postgres:
                     sql.SQL("create role {} login password {}").format(sql.Identifier(role), self.passwords[role])
                 )
                 connection.execute(f"grant connect on database {DBNAME} to {role}")
-            connection.execute(f"alter role {VERIFIER} set default_transaction_read_only = on")
-            connection.execute(f"alter role {VERIFIER} set statement_timeout = '30s'")
-            connection.execute(f"alter role {VERIFIER} set lock_timeout = '2s'")
         with self.connect() as connection:
-            connection.execute("revoke create on schema public from public")
-            connection.execute("alter default privileges revoke execute on functions from public")
-            for (signature,) in connection.execute(
-                "select oid::regprocedure::text from pg_proc where proname = any(%s)", [list(_NOT_FOR_READERS)]
-            ).fetchall():
-                connection.execute(sql.SQL("revoke execute on function {} from public").format(sql.SQL(signature)))
+            connection.execute(READER_ROLE.format(role=VERIFIER, database=DBNAME).encode())
 
     def _program(self, name: str) -> Path:
         folder = programs.find(programs.POSTGRES).parent

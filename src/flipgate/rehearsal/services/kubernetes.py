@@ -19,6 +19,17 @@ from .records import PodStatus, previous
 
 NAMESPACE = "platform"
 COMMIT_ANNOTATION = "upsquad.ai/commit"
+# What the verifier's account may do, as docs/least-privilege.md has it; an account may always ask about itself.
+RULES: list[dict[str, list[str]]] = [
+    {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [NAMESPACE], "verbs": ["get"]},
+    {"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]},
+    {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get"]},
+]
+_ABOUT_ITSELF = {
+    "apiGroups": ["authorization.k8s.io"],
+    "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+    "verbs": ["create"],
+}
 _ENV = {"dualwrite-reconciler": {"RECONCILER_DETECT_INTERVAL": "1h"}}
 
 Json = dict[str, Any]
@@ -52,7 +63,9 @@ class Kubernetes:
             f"{core}/pods/{{name}}/log": self._log,
             "/{unknown:path}": _no_such_path,
         }
-        return Starlette(routes=[Route(path, self._guarded(answer)) for path, answer in routes.items()])
+        reviews = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+        review = Route(reviews, self._guarded(self._rules), methods=["POST"])
+        return Starlette(routes=[review, *(Route(path, self._guarded(answer)) for path, answer in routes.items())])
 
     def _guarded(self, answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
         async def guarded(request: Request) -> Response:
@@ -69,6 +82,11 @@ class Kubernetes:
 
     def _version(self, _: Request) -> Response:
         return json_response({"major": "1", "minor": "33", "gitVersion": "v1.33.0", "platform": "linux/amd64"})
+
+    def _rules(self, _: Request) -> Response:
+        status = {"resourceRules": [*RULES, _ABOUT_ITSELF], "nonResourceRules": [], "incomplete": False}
+        review = {"kind": "SelfSubjectRulesReview", "apiVersion": "authorization.k8s.io/v1", "status": status}
+        return json_response(review, HTTPStatus.CREATED)
 
     def _namespace(self, _: Request) -> Response:
         labels = {"environment": "dev", "kubernetes.io/metadata.name": NAMESPACE}

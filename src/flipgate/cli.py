@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flipgate.core.errors import Refused, visible
-from flipgate.core.verdict import REFUSED_STATUS
+from flipgate.core.verdict import REFUSED_STATUS, Verdict
 from flipgate.reconcile.command import reconcile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -72,6 +72,17 @@ def _reports() -> Path:
 
 
 app.command()(reconcile)
+
+
+@app.command()
+def doctor(env: Annotated[str, typer.Option(help="the environment, by its file's name")]) -> None:
+    """Tell what an environment's credentials may do beyond reading, each with the command that mends it."""
+    from flipgate.doctor import examined, told
+
+    found, audit = examined(env, Path.cwd() / "environments")
+    typer.echo("\n".join(told(found, audit)))
+    beyond = bool(audit.rights) and found.allow_write_capable is None
+    raise typer.Exit(REFUSED_STATUS if beyond else Verdict.HOLD.exit_status if audit.unanswered else 0)
 
 
 def _ledger(reports: Path, environment: str, runbook: str) -> Path:

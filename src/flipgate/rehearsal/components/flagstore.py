@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.processes import Processes
 
 OPERATOR, SERVICES, VERIFIER = "operator", "services", "verifier"
-_RULES = {
+RULES = {
     OPERATOR: "~ff:* resetchannels +@all -@admin -@dangerous +info",
     SERVICES: "~* &* +@all -@admin -@dangerous",
     # As docs/least-privilege.md has it: reads of flags, what the server is, and its clock.
@@ -33,7 +33,7 @@ class FlagStore:
     folder: Path
     port: int
     processes: Processes
-    passwords: dict[str, str] = field(default_factory=lambda: {user: token_urlsafe(24) for user in _RULES}, repr=False)
+    passwords: dict[str, str] = field(default_factory=lambda: {user: token_urlsafe(24) for user in RULES}, repr=False)
 
     def start(self) -> None:
         """Start the server; `answers` tells when it serves."""
@@ -46,7 +46,7 @@ class FlagStore:
             "appendonly no",
             "user default off",
         ]
-        lines += [f"user {user} on >{self.passwords[user]} {rules}" for user, rules in _RULES.items()]
+        lines += [f"user {user} on >{self.passwords[user]} {rules}" for user, rules in RULES.items()]
         config = write_private(self.folder / "redis.conf", "\n".join(lines) + "\n")
         self.processes.start("redis", [str(programs.find(programs.REDIS)), str(config)])
 

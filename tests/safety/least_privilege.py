@@ -27,7 +27,8 @@ def postgres_reader(server: PostgresServer, database: str, *tables: str) -> Post
     """A database of its own with these tables, and the page's role in it. Roles are the server's: one at a time."""
     assert _SQL is not None
     with server.admin() as admin:
-        admin.execute(f'drop database if exists "{database}" with (force)')
+        for (other,) in admin.execute("select datname from pg_database where datname !~ '^(postgres|template.)$'"):
+            admin.execute(f'drop database "{other}" with (force)'.encode())
         admin.execute("drop role if exists flipgate")
         admin.execute(f'create database "{database}"')
     with owner(server, database) as admin:

@@ -127,6 +127,7 @@ def state(server: RedisServer) -> tuple[object, ...]:
         (f"grant temporary on database {DATABASE} to public", "temporary"),
         (DEFINER, "definer"),
         ("grant execute on function lo_create(oid) to flipgate", "large objects"),
+        ("grant execute on function pg_logical_emit_message(boolean, text, text) to flipgate", "log"),
         (FOREIGN, "foreign servers"),
     ],
 )

@@ -31,6 +31,8 @@ union all select 'database', current_database()::text where has_database_privile
 union all select 'temporary', current_database()::text where has_database_privilege(current_database(), 'TEMPORARY')
 union all select 'definer', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where p.prosecdef and not n.nspname = any(%(own)s) and has_function_privilege(p.oid, 'EXECUTE')
+union all select 'log', p.oid::regprocedure::text from pg_proc p
+where p.proname = 'pg_logical_emit_message' and has_function_privilege(p.oid, 'EXECUTE')
 union all select 'large objects', p.oid::regprocedure::text from pg_proc p
 where p.proname = any(%(large)s) and has_function_privilege(p.oid, 'EXECUTE')
 union all select 'foreign servers', srvname::text from pg_foreign_server where has_server_privilege(oid, 'USAGE')"""
@@ -71,6 +73,7 @@ _MEANING = {
         "REVOKE EXECUTE ON FUNCTION {on} FROM {role}, PUBLIC",
     ),
     "large objects": ("writes large objects with {on}", "REVOKE EXECUTE ON FUNCTION {on} FROM {role}, PUBLIC"),
+    "log": ("writes to the log with {on}", "REVOKE EXECUTE ON FUNCTION {on} FROM {role}, PUBLIC"),
     "foreign servers": ("reaches the foreign server {on}", "REVOKE USAGE ON FOREIGN SERVER {on} FROM {role}, PUBLIC"),
 }
 

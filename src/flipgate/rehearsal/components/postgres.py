@@ -60,7 +60,7 @@ declare signature regprocedure;
 begin
   for signature in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname in (
     'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lo_unlink', 'lo_truncate', 'lo_truncate64', 'lowrite',
-    'lo_import', 'pg_notify')
+    'lo_import', 'pg_logical_emit_message', 'pg_notify')
   loop
     execute format('revoke execute on function %s from public', signature);
   end loop;

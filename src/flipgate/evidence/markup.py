@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from flipgate.core.errors import visible
 
@@ -36,3 +37,9 @@ def element(name: str, *children: str, **attributes: str) -> Markup:
 def together(*parts: str) -> Markup:
     """What do these parts make, one after the other?"""
     return Markup("".join(part if isinstance(part, Markup) else inert(part) for part in parts))
+
+
+def table(names: Sequence[str], rows: Sequence[Markup]) -> Markup:
+    """How do these rows stand under these names?"""
+    head = element("thead", element("tr", *(element("th", name) for name in names)))
+    return element("div", element("table", head, element("tbody", *rows)), class_="sheet")

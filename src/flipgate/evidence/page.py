@@ -21,7 +21,7 @@ from flipgate.evidence.about import About
 from flipgate.evidence.account import GateAccount, RunAccount, StepAccount
 from flipgate.evidence.course import course, drawn_course
 from flipgate.evidence.drawing import drawn
-from flipgate.evidence.markup import Markup, element, together
+from flipgate.evidence.markup import Markup, element, table, together
 from flipgate.evidence.pictures import Shown, pictures
 from flipgate.evidence.plots import plots
 from flipgate.evidence.records import Seen, StepJudged
@@ -146,17 +146,17 @@ def _run_table(runs: Sequence[RunAccount]) -> Markup:
         )
         for number, run in enumerate(runs, start=1)
     ]
-    return _table(("verdict", "stage", "began", "gates"), rows)
+    return table(("verdict", "stage", "began", "gates"), rows)
 
 
 def _run_section(run: RunAccount, name: str, folder: Path) -> Markup:
     by_severity = sorted(run.gates, key=lambda gate: _WORST_FIRST.index(gate.verdict))
-    table = _table(
+    listed = table(
         ("verdict", "section", "gate", "seen", "limit and window"), [_gate_row(gate) for gate in by_severity]
     )
     steps = element("div", *(_gate_details(gate, folder) for gate in run.gates), class_="sheet")
     return together(
-        element("section", element("h2", name), table, _plots(run), id=run.id),
+        element("section", element("h2", name), listed, _plots(run), id=run.id),
         element("section", element("h3", "Steps and observations"), steps),
     )
 
@@ -273,12 +273,7 @@ def _did(run: RunAccount) -> Markup:
         for of in run.witnesses
     ]
     names = ("system", "calls", "writes", "refused", "what the server counted")
-    return element("details", element("summary", sentence(run.witnesses)), _table(names, rows) if rows else "")
-
-
-def _table(names: Sequence[str], rows: Sequence[Markup]) -> Markup:
-    head = element("thead", element("tr", *(element("th", name) for name in names)))
-    return element("div", element("table", head, element("tbody", *rows)), class_="sheet")
+    return element("details", element("summary", sentence(run.witnesses)), table(names, rows) if rows else "")
 
 
 def _span(runs: Sequence[RunAccount]) -> str:

@@ -22,7 +22,7 @@ from flipgate.evidence.history import History
 from flipgate.evidence.ledger import Ledger, records, refuse_second_writer
 from flipgate.evidence.records import RunJudged
 from flipgate.plugin.features import manifest
-from flipgate.plugin.leave import refuse_unasked_writes, refuse_write_capable
+from flipgate.plugin.leave import leave
 from flipgate.plugin.options import reports_of, runbooks_of
 from flipgate.plugin.origin import origin
 from flipgate.plugin.run import Run, new_run_id
@@ -53,10 +53,7 @@ def opened(config: pytest.Config, command: Command) -> Run:
     if provisioned and provisioned.ours and not config.option.collectonly:
         _play_before(config, command, runbook, provisioned)
     found = environment(command.environment, tree, provisioned.printed if provisioned else {})
-    if found.tier in runbook.refused_tiers:
-        raise Refused(f"{found.name} is a {found.tier} environment: {runbook.refused_tiers[found.tier]}")
-    refuse_unasked_writes(found, gates, on_prod=config.option.writes_on_prod)
-    allowed = {} if config.option.collectonly else refuse_write_capable(found)
+    allowed = leave(found, runbook, gates, config.option)
     clock = Clock(provisioned.offset_s if provisioned else 0.0)
     ledger = command.open.enter_context(Ledger(folder / "ledger.jsonl", new_run_id(clock), clock))
     before, instance = records(ledger.path), provisioned.instance if provisioned else ""

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from flipgate.core.errors import Refused, visible
+from flipgate.core.redaction import redacted
 from flipgate.core.verdict import REFUSED_STATUS, Verdict
 from flipgate.reconcile.command import reconcile
+from flipgate.signing import add_to
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -68,6 +70,7 @@ def waive(  # noqa: PLR0913, PLR0917  its parameters are the command's options
 
 
 def _reports() -> Path:
+    """Where runs wrote: `reports/`, or where FLIPGATE_REPORTS says."""
     return Path.cwd() / (os.environ.get("FLIPGATE_REPORTS") or "reports")
 
 
@@ -95,12 +98,15 @@ def _ledger(reports: Path, environment: str, runbook: str) -> Path:
     raise Refused(f"{len(found)} ledgers for --env {visible(environment)}; there are: {known}")
 
 
+add_to(app, _ledger, _reports)
+
+
 def main() -> None:
     """The command line's entry: what cannot be done is said in one sentence, exit 30."""
     try:
         app()
     except (Refused, OSError) as error:
-        sys.stderr.write(f"refused: {error}\n")
+        sys.stderr.write(redacted(f"refused: {error}\n"))
         sys.exit(REFUSED_STATUS)
 
 

@@ -19,7 +19,7 @@ from typing import Self
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Refused
 from flipgate.evidence.canonical import digest
-from flipgate.evidence.records import Body, GateJudged, Record, RunJudged, RunStart, line_of, record_of
+from flipgate.evidence.records import Body, GateJudged, Record, RunJudged, RunStart, line_of, record_of, redacted_record
 from flipgate.evidence.words import Attested, Waived
 
 _FORCED = (RunStart, GateJudged, RunJudged, Attested, Waived)
@@ -86,7 +86,7 @@ class Ledger:
         """Which record was written? Starts, verdicts and ends are on disk, with all before them, when this returns."""
         machine_at, monotonic_s = self.clock.machine(), round(self.clock.monotonic(), 6)
         at = self.clock.to_world(machine_at)
-        record = Record(self.run, self._seq, at, machine_at, monotonic_s, body, self._previous)
+        record = redacted_record(Record(self.run, self._seq, at, machine_at, monotonic_s, body, self._previous))
         line = line_of(record)
         self._write(line + b"\n")
         if isinstance(body, _FORCED):

@@ -19,6 +19,7 @@ from flipgate.core.verdict import Verdict, worst
 from flipgate.core.window import spoken
 from flipgate.evidence.about import About
 from flipgate.evidence.account import GateAccount, RunAccount, StepAccount
+from flipgate.evidence.boxes import boxes
 from flipgate.evidence.course import course, drawn_course
 from flipgate.evidence.drawing import drawn
 from flipgate.evidence.markup import Markup, element, table, together
@@ -29,8 +30,8 @@ from flipgate.evidence.witnesses import by_server, sentence
 
 _WORST_FIRST = (Verdict.STOP, Verdict.HOLD, Verdict.GO)
 _SHOWN_CHARS = 4000
-_STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-_STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+_STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -39,26 +40,30 @@ def page(runs: Sequence[RunAccount], about: About, *, ledger: str, kept: Path) -
 
     `ledger` says where the records lie and in which state they are; in `kept` each run has its folder.
     """
-    verdict = standing(runs)
-    title = f"{verdict.value} · {reached(runs)} on {runs[-1].start.environment}"
-    body = [_banner(runs, about, verdict)]
+    title = f"{standing(runs).value} · {reached(runs)} on {runs[-1].start.environment}"
+    head = together(
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
+        element("title", title),
+        element("style", Markup(STYLE)),
+    )
+    body = element("body", sheet(runs, about, ledger=ledger, kept=kept))
+    return f"<!doctype html>\n{element('html', element('head', head), body, lang='en')}\n"
+
+
+def sheet(runs: Sequence[RunAccount], about: About, *, ledger: str, kept: Path, linked: bool = True) -> Markup:
+    """What stands on that page? `linked`: names lead to what stands further down."""
+    body = [_banner(runs, about, standing(runs)), boxes(runs)]
     if len(runs) > 1:
         way = element("div", drawn_course(course(runs)), class_="sheet plotted")
-        both = (("The way so far", way), ("Runs", _run_table(runs)))
+        both = (("The way so far", way), ("Runs", _run_table(runs, linked=linked)))
         body.append(
             element("div", *(element("section", element("h2", name), one) for name, one in both), class_="both")
         )
     for number, run in enumerate(runs, start=1):
         body.append(_run_section(run, f"{number}. {run_line(run)}" if len(runs) > 1 else "Gates", kept / run.id))
     body.append(_footer(runs, ledger))
-    head = together(
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-        element("title", title),
-        element("style", Markup(_STYLE)),
-    )
-    whole = element("html", element("head", head), element("body", element("main", *body)), lang="en")
-    return f"<!doctype html>\n{whole}\n"
+    return element("main", *body)
 
 
 def standing(runs: Sequence[RunAccount]) -> Verdict:
@@ -94,8 +99,10 @@ def _banner(runs: Sequence[RunAccount], about: About, verdict: Verdict) -> Marku
     if start.offset_s:
         facts.append(f"world aged by {spoken(start.offset_s)}")
     issue = element("a", f"tracker issue {about.tracker}", href=about.issue, rel="noreferrer") if about.issue else ""
+    rehearsed = element("p", "REHEARSAL", class_="rehearsal") if start.provisioned else ""
     return element(
         "div",
+        rehearsed,
         element("div", element("h1", verdict.value), element("p", reached(runs), class_="what"), class_="line"),
         element("p", " · ".join(facts), together(" · ", issue) if issue else "", class_="facts"),
         _withheld(runs),
@@ -134,12 +141,12 @@ def _next(run: RunAccount, about: About) -> str:
     return f"do not go on; do what the {run.verdict.value} below says"
 
 
-def _run_table(runs: Sequence[RunAccount]) -> Markup:
+def _run_table(runs: Sequence[RunAccount], *, linked: bool) -> Markup:
     rows = [
         element(
             "tr",
             element("td", _badge(run.verdict), class_="verdict"),
-            element("td", f"{number}. ", element("a", run.stage, href=f"#{run.id}")),
+            element("td", f"{number}. ", element("a", run.stage, href=f"#{run.id}" if linked else "")),
             element("td", _time(run.began_at), class_="time", data_name="began"),
             element("td", counted(run.gates), " · contradicted" if run.contradicted_by else "", data_name="gates"),
             class_=_tone(run.standing),

@@ -29,20 +29,20 @@ class Shown:
 
 def pictures(seen: Seen, folder: Path) -> Iterator[Shown]:
     """Which pictures of this run's folder does the observation name, by file and digest?"""
-    for name, sha256 in _named(seen.observation):
+    for name, sha256 in named(seen.observation):
         file = folder / Path(name).name
         content = file.read_bytes() if file.is_file() else b""
         whole = content.startswith(_PNG) and digest(content) == sha256
         yield Shown(file.name, content if whole else b"")
 
 
-def _named(tree: Tree) -> Iterator[tuple[str, str]]:
-    """A `Picture` wherever it stands."""
+def named(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Which pictures, by file and digest, does this tree name? A `Picture` wherever it stands."""
     if isinstance(tree, dict):
         if tree.keys() == {"picture", "sha256"}:
             yield str(tree["picture"]), str(tree["sha256"])
         for value in tree.values():
-            yield from _named(value)
+            yield from named(value)
     elif isinstance(tree, list):
         for value in tree:
-            yield from _named(value)
+            yield from named(value)

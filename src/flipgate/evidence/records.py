@@ -24,6 +24,7 @@ import msgspec
 from flipgate.core.errors import Refused
 from flipgate.core.judgement import Figure
 from flipgate.core.observation import Observation
+from flipgate.core.redaction import redacted_tree
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.canonical import canonical, digest
 from flipgate.evidence.words import Attested, Waived
@@ -208,6 +209,15 @@ def line_of(record: Record) -> bytes:
     )
 
 
+def redacted_record(record: Record) -> Record:
+    """How is this record kept: without credentials? What `seen` made has none."""
+    if isinstance(record.body, Seen):
+        return record
+    line = line_of(record)
+    kept = canonical(redacted_tree(msgspec.json.decode(line)))
+    return record if kept == line else record_of(kept)
+
+
 def record_of(line: bytes) -> Record:
     """Which record does this line hold?
 
@@ -241,11 +251,11 @@ class _Envelope:
 
 
 def seen(gate: str, observation: Observation[Any], moment: str = "") -> Seen:
-    """How is this observation recorded?"""
+    """How is this observation recorded? Without credentials, whatever a system showed."""
     kind = type(observation.value)
-    raw = canonical(observation)
+    tree: Any = redacted_tree(msgspec.json.decode(canonical(observation)))
     name = f"{kind.__module__.removeprefix(FACTS + '.')}.{kind.__name__}"
-    return Seen(gate, name, digest(raw), msgspec.json.decode(raw), moment)
+    return Seen(gate, name, digest(canonical(tree)), tree, moment)
 
 
 def observation_of(body: Seen) -> Observation[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from flipgate.core.errors import Refused
 from flipgate.evidence.about import about, root_of
 from flipgate.evidence.account import RunAccount, accounts
 from flipgate.evidence.allure import write_results
-from flipgate.evidence.allure_html import NotMade, make_html
+from flipgate.evidence.allure_html import Front, NotMade, alone, make_html
 from flipgate.evidence.ledger import Line, lines
-from flipgate.evidence.page import counted, page, reached, standing
+from flipgate.evidence.markup import Markup
+from flipgate.evidence.page import counted, page, reached, sheet, standing
 
 RESULTS = "allure-results"
 _LOG = logging.getLogger(__name__)
@@ -64,17 +65,29 @@ def _accounts(found: Sequence[Line]) -> tuple[RunAccount, ...]:
     return accounts([line.record for line in found if line.record is not None])
 
 
-def _report(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
-    plain = _written(ledger, found, runs, folder)
-    target = folder / "report.html"
+def report_of(runs: Sequence[RunAccount], opening: Markup, target: Path, *, root: Path, kept: Path) -> Path:
+    """Where is the one file that shows these runs, and opens on this page? Without Allure it is that page alone.
+
+    Errors: OSError.
+    """
+    runbook = about(root, runs[-1].start.runbook)
+    front = Front(standing(runs).value, _name(runs), opening)
     target.unlink(missing_ok=True)
     try:
-        verdict = standing(runs).value
-        return make_html(folder / RESULTS, target, verdict=verdict, name=_name(runs), root=root_of(ledger))
+        with tempfile.TemporaryDirectory(prefix="flipgate-results-") as scratch:
+            write_results(runs, runbook, Path(scratch), kept=kept)
+            return make_html(Path(scratch), target, front, root=root)
     except NotMade as error:
         _LOG.warning("%s; the plain page stands in", error)
-        shutil.copyfile(plain, target)
+        target.write_text(alone(front), encoding="utf-8")
         return target
+
+
+def _report(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
+    _written(ledger, found, runs, folder)
+    runbook = about(root_of(ledger), runs[-1].start.runbook)
+    opening = sheet(runs, runbook, ledger=_state(ledger, found), kept=ledger.parent, linked=False)
+    return report_of(runs, opening, folder / "report.html", root=root_of(ledger), kept=ledger.parent)
 
 
 def _written(ledger: Path, found: Sequence[Line], runs: Sequence[RunAccount], folder: Path) -> Path:
@@ -99,4 +112,5 @@ def _state(ledger: Path, found: Sequence[Line]) -> str:
 
 def _name(runs: Sequence[RunAccount]) -> str:
     gates = counted(gate for run in runs for gate in run.gates)
-    return f"{runs[-1].start.runbook} on {runs[-1].start.environment}: {reached(runs)} · {gates}"
+    rehearsal = "REHEARSAL, " if runs[-1].start.provisioned else ""
+    return f"{rehearsal}{runs[-1].start.runbook} on {runs[-1].start.environment}: {reached(runs)} · {gates}"

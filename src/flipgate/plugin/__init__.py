@@ -1,5 +1,6 @@
 """All pytest glue: options, selection, collection, sentences, terminal. `conftest.py` names `PLUGINS`."""
 
 PLUGINS = tuple(
-    f"flipgate.plugin.{name}" for name in ("options", "command", "features", "playing", "terminal", "fixtures")
+    f"flipgate.plugin.{name}"
+    for name in ("masking", "options", "command", "features", "playing", "terminal", "fixtures")
 )

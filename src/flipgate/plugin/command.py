@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from flipgate.core.errors import Refused, visible
+from flipgate.core.redaction import redacted
 from flipgate.core.verdict import REFUSED_STATUS, Verdict
 from flipgate.plugin.options import FEATURES, runbooks_of
 from flipgate.plugin.run import Run
@@ -51,7 +52,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         _prepare(config)
     except Refused as refused:
-        sys.stderr.write(f"refused: {refused}\n")
+        sys.stderr.write(redacted(f"refused: {refused}\n"))
         return REFUSED_STATUS
     return None
 

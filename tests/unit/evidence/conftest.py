@@ -44,6 +44,12 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
         return self.page
 
+    def open_steps(self, path: Path) -> Page:
+        """A report, past its first page."""
+        page = self.open(path)
+        page.locator("label.to-steps").click()
+        return page
+
     def _dismiss(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()

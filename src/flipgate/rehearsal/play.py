@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import typer
 
-from flipgate.rehearsal.cutover import ENVIRONMENT, Cutover, environment
+from flipgate.rehearsal.cutover import ENVIRONMENT, WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import Flip, Request
 
@@ -28,7 +29,12 @@ class Word:
     note: str
 
 
-Entry = Stage | Request | Word
+@dataclass(frozen=True)
+class Pack:
+    """The sealed pack of the cutover so far: made, posted into the tracker, and verified."""
+
+
+Entry = Stage | Request | Word | Pack
 
 PLAYS: dict[str, tuple[tuple[Entry, ...], ...]] = {
     "org_v23": (
@@ -60,6 +66,7 @@ PLAYS: dict[str, tuple[tuple[Entry, ...], ...]] = {
             Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
             Word(10, "the tracker and its parent are closed"),
             Stage("sign_off", "GO", "every box is ticked"),
+            Pack(),
         ),
         # The way back, in an environment of its own: what was flipped above stands.
         (
@@ -107,6 +114,8 @@ def play(runbook: str) -> int:
 
 
 def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
+    if isinstance(entry, Pack):
+        return _pack(cutover)
     if isinstance(entry, Word):
         _give(cutover, entry)
         return None
@@ -129,6 +138,23 @@ def _give(cutover: Cutover, word: Word) -> None:
     typer.echo(given.stdout.strip())
     if given.returncode:
         raise RehearsalError(f"box {word.box} could not be attested: exit status {given.returncode}")
+
+
+def _pack(cutover: Cutover) -> Outcome:
+    """Seal and verify with the suite's own commands, by a key that lives as long as this environment."""
+    begun = time.monotonic()
+    key = cutover.place.folder / "signing.key"
+    made = cutover.command("flipgate.cli", "keys", "new", str(key), capture=True)
+    typer.echo(f"\n── flipgate keys new\n{made.stdout.strip()}")
+    words = ("--key", str(key), "--post", "--token", f"file:{cutover.place.folder / 'secrets' / 'tracker-token'}")
+    sealed = cutover.command("flipgate.cli", "sign-off", "--env", ENVIRONMENT, *words, capture=True)
+    lines = sealed.stdout.strip().splitlines()
+    typer.echo("\n".join((f"\n── flipgate sign-off --env {ENVIRONMENT} --post", *lines[-3:])))
+    pack = lines[-1] if lines else ""
+    typer.echo(f"\n── flipgate verify {pack} --key {key.name}.pub")
+    verified = cutover.command("flipgate.cli", "verify", pack, "--key", f"{key}.pub", "--env", ENVIRONMENT)
+    came_out = WORDS.get(verified.returncode, f"exit status {verified.returncode}")
+    return Outcome(Stage("pack", "GO", "sealed and verified"), came_out, time.monotonic() - begun)
 
 
 def _close(outcomes: list[Outcome]) -> None:

@@ -1,8 +1,8 @@
-"""The tracker's API, GitHub REST v3 in shape: reads only, small pages, a bearer token."""
+"""The tracker's API, GitHub REST v3 in shape: reads, and comments on issues; small pages, a bearer token."""
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,16 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .backlog import MILESTONE, MILESTONE_TITLE, REPOSITORY, Backlog, Issue, Pull
+from .comments import Comments
 from .commits import COMMITS, position
+from .listing import paged as _paged
 from .process import json_response
 
-LARGEST_PAGE = 5
-_DEFAULT_PAGE = 5
 _HOURLY = 5000
 _DAY_S = 86400
 
 Json = dict[str, Any]
-Answer = Callable[[Request], Response]
+Answer = Callable[[Request], Response | Awaitable[Response]]
 
 
 class Tracker:
@@ -46,9 +46,15 @@ class Tracker:
             f"{at}/milestones/{{number:int}}": self._milestone,
             f"{at}/compare/{{spec:path}}": self._compare,
             "/search/issues": self._search,
-            "/{unknown:path}": _not_found,
         }
-        return Starlette(routes=[Route(path, self._guarded(answer)) for path, answer in routes.items()])
+        found = [Route(path, self._guarded(answer)) for path, answer in routes.items()]
+        comments = Comments(f"https://tracker.invalid/{REPOSITORY}", self._numbers)
+        for path, methods, answer in comments.routes(at):
+            found.append(Route(path, self._guarded(answer), methods=methods))
+        return Starlette(routes=[*found, Route("/{unknown:path}", self._guarded(_not_found))])
+
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(issue.number for issue in self._told().issues)
 
     def _guarded(self, answer: Answer) -> Callable[[Request], Any]:
         async def guarded(request: Request) -> Response:
@@ -59,7 +65,8 @@ class Tracker:
                 response = json_response({"message": "API rate limit exceeded"}, HTTPStatus.FORBIDDEN)
                 response.headers["retry-after"] = "60"
             else:
-                response = answer(request)
+                answered = answer(request)
+                response = answered if isinstance(answered, Response) else await answered
             resets = int(time.time() // 3600 + 1) * 3600
             numbers = {"limit": _HOURLY, "remaining": _HOURLY - self._used, "used": self._used, "reset": resets}
             response.headers.update({f"x-ratelimit-{name}": str(number) for name, number in numbers.items()})
@@ -236,25 +243,3 @@ def _one(items: Sequence[Json], request: Request) -> Response:
 
 def _not_found(_: Request) -> Response:
     return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
-
-
-def _paged(request: Request, items: Sequence[Json], total: int | None = None) -> Response:
-    """One page of the items, and the `Link` header that leads to the others."""
-    try:
-        size = min(max(1, int(request.query_params.get("per_page", _DEFAULT_PAGE))), LARGEST_PAGE)
-        page = max(1, int(request.query_params.get("page", 1)))
-    except ValueError:
-        return json_response({"message": "Validation Failed: page and per_page are numbers"}, 422)
-    last = max(1, -(-len(items) // size))
-    shown = items[(page - 1) * size : page * size]
-    found = shown if total is None else {"total_count": total, "incomplete_results": False, "items": shown}
-    response = json_response(found)
-    leads = {
-        "prev": page - 1 if page > 1 else 0,
-        "next": page + 1 if page < last else 0,
-        "last": last if page < last else 0,
-    }
-    links = [f'<{request.url.include_query_params(page=to)}>; rel="{rel}"' for rel, to in leads.items() if to]
-    if links:
-        response.headers["link"] = ", ".join(links)
-    return response

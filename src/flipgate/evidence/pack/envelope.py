@@ -43,10 +43,11 @@ class Envelope:
         except ValueError as error:
             yield Finding("envelope-malformed", NAME, visible(str(error)))
             return
-        if not isinstance(tree, dict) or set(tree) != _FIELDS:
-            yield Finding("envelope-fields", NAME, visible(", ".join(sorted(map(str, tree)))))
         if not isinstance(tree, dict):
+            yield Finding("envelope-malformed", NAME, "no object")
             return
+        if set(tree) != _FIELDS:
+            yield Finding("envelope-fields", NAME, visible(", ".join(sorted(tree))))
         if tree.get("payloadType") != PAYLOAD_TYPE:
             yield Finding("payload-type", NAME, visible(str(tree.get("payloadType"))))
         payload = _bytes(tree.get("payload"))

@@ -19,7 +19,7 @@ LISTED = (README, COMMENT, EVIDENCE, REPORT)
 PICTURES = "pictures"
 QUARANTINED = "QUARANTINED.txt"
 _NAME = re.compile(r"(?:pictures/[A-Za-z0-9][\w.-]{0,80}/)?[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
-_LINE = re.compile(rb"([0-9a-f]{64})  ([^\n]+)")
+_LINE = re.compile(rb"([0-9a-f]{64})  ([^\r\n]+)")
 _LARGEST = 256_000_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,19 +67,24 @@ def verify(path: Path, asked: Asked) -> Verified:
     taken, wrong = read_extract(folder.files.get(EVIDENCE, b""))
     findings += wrong
     records = taken.records()
-    findings += in_order(records)
-    findings += recomputed(records)
-    findings += pictures(folder, taken)
+    checks = [in_order(records), recomputed(records), pictures(folder, taken)]
     stated = _statement(envelope, findings) if envelope.payload else None
     if stated:
-        findings += of_these_files(folder, stated)
-        findings += now_and_here(folder, stated.seal, asked.now, asked.environment)
-        findings += told(records, stated.seal)
-        findings += of_these_records(stated, taken, contents(taken))
-        findings += texts(folder, stated.seal, contents(taken))
-        findings += posted(folder, asked.posted)
+        found, seal = contents(taken), stated.seal
+        checks += [of_these_files(folder, stated), now_and_here(folder, seal, asked.now, asked.environment)]
+        checks += [told(records, seal), of_these_records(stated, taken, found), texts(folder, seal, found)]
+        checks += [posted(folder, asked.posted)]
+    findings += [finding for check in checks for finding in _whatever_comes(check)]
     unique = tuple(dict.fromkeys(findings))
     return Verified(unique, stated.seal if stated else None, envelope.signer, len(records))
+
+
+def _whatever_comes(check: Iterator[Finding]) -> Iterator[Finding]:
+    """What a check finds. One that breaks over what it is shown has found something too."""
+    try:
+        yield from check
+    except Exception as error:
+        yield Finding("evidence-malformed", EVIDENCE, visible(f"{type(error).__name__}: {error}"))
 
 
 def _statement(envelope: Envelope, findings: list[Finding]) -> Statement | None:

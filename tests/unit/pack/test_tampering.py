@@ -15,7 +15,8 @@ from flipgate.evidence.pack.seal import Order, seal
 from flipgate.evidence.pack.verify import Asked, verify
 from tests.unit.pack.cutovers import cutover
 from tests.unit.pack.forger import Forger
-from tests.unit.pack.tamperings import TAMPERINGS, Tampering
+from tests.unit.pack.tamperings import TAMPERINGS
+from tests.unit.pack.tricks import Tampering
 
 DOCS = Path(__file__).parents[3] / "docs" / "evidence-pack.md"
 

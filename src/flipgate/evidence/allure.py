@@ -23,9 +23,9 @@ from flipgate.evidence.about import About
 from flipgate.evidence.account import GateAccount, RunAccount, StepAccount, advice
 from flipgate.evidence.course import course, drawn_course
 from flipgate.evidence.drawing import Plot, alone, drawn
-from flipgate.evidence.page import counted, run_line, standing
 from flipgate.evidence.pictures import pictures
 from flipgate.evidence.plots import plots
+from flipgate.evidence.summary import counted, run_line, standing
 
 if TYPE_CHECKING:
     from allure_commons.model2 import Attachment, Label, Link, Parameter, TestResult, TestStepResult

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from flipgate.core.verdict import Verdict, worst
+from flipgate.core.verdict import Verdict
 from flipgate.core.window import spoken
 from flipgate.evidence.about import About
 from flipgate.evidence.account import GateAccount, RunAccount, StepAccount
@@ -26,9 +25,9 @@ from flipgate.evidence.markup import Markup, element, table, together
 from flipgate.evidence.pictures import Shown, pictures
 from flipgate.evidence.plots import plots
 from flipgate.evidence.records import Seen, StepJudged
+from flipgate.evidence.summary import WORST_FIRST, counted, reached, run_line, standing
 from flipgate.evidence.witnesses import by_server, sentence
 
-_WORST_FIRST = (Verdict.STOP, Verdict.HOLD, Verdict.GO)
 _SHOWN_CHARS = 4000
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -64,29 +63,6 @@ def sheet(runs: Sequence[RunAccount], about: About, *, ledger: str, kept: Path, 
         body.append(_run_section(run, f"{number}. {run_line(run)}" if len(runs) > 1 else "Gates", kept / run.id))
     body.append(_footer(runs, ledger))
     return element("main", *body)
-
-
-def standing(runs: Sequence[RunAccount]) -> Verdict:
-    """Where do these runs stand? The worst of the newest run of each stage; a run of no stage counts only alone."""
-    newest = {run.start.stage: run.standing for run in runs if run.start.stage or len(runs) == 1}
-    return worst(newest.values())
-
-
-def run_line(run: RunAccount) -> str:
-    """How is a run called among others? By stage, verdict and time."""
-    return f"{run.stage} {run.verdict.value} {_utc(run.began_at):%H:%M:%S}"
-
-
-def reached(runs: Sequence[RunAccount]) -> str:
-    """Which stage, or how far did they come?"""
-    stages = tuple(dict.fromkeys(run.stage for run in runs))
-    return stages[0] if len(stages) == 1 else f"{stages[0]} to {runs[-1].stage}"
-
-
-def counted(gates: Iterable[GateAccount]) -> str:
-    """How many gates have which verdict? The worst first."""
-    verdicts = Counter(gate.verdict for gate in gates)
-    return ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in _WORST_FIRST if verdicts[verdict])
 
 
 def _banner(runs: Sequence[RunAccount], about: About, verdict: Verdict) -> Markup:
@@ -157,7 +133,7 @@ def _run_table(runs: Sequence[RunAccount], *, linked: bool) -> Markup:
 
 
 def _run_section(run: RunAccount, name: str, folder: Path) -> Markup:
-    by_severity = sorted(run.gates, key=lambda gate: _WORST_FIRST.index(gate.verdict))
+    by_severity = sorted(run.gates, key=lambda gate: WORST_FIRST.index(gate.verdict))
     listed = table(
         ("verdict", "section", "gate", "seen", "limit and window"), [_gate_row(gate) for gate in by_severity]
     )

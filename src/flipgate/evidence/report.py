@@ -20,7 +20,8 @@ from flipgate.evidence.allure import write_results
 from flipgate.evidence.allure_html import Front, NotMade, alone, make_html
 from flipgate.evidence.ledger import Line, lines
 from flipgate.evidence.markup import Markup
-from flipgate.evidence.page import counted, page, reached, sheet, standing
+from flipgate.evidence.page import page, sheet
+from flipgate.evidence.summary import counted, reached, standing
 
 RESULTS = "allure-results"
 _LOG = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from flipgate.core.verdict import Verdict
 from flipgate.evidence.account import accounts
 from flipgate.evidence.history import History
 from flipgate.evidence.ledger import records
-from flipgate.evidence.page import standing
+from flipgate.evidence.summary import standing
 from tests.unit.plugin.conftest import GO, Project
 
 BOXES = """

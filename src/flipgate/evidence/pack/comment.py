@@ -13,7 +13,7 @@ from flipgate.core.redaction import redacted
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.account import GateAccount, RunAccount
 from flipgate.evidence.pack.statement import Seal, newest
-from flipgate.evidence.page import counted
+from flipgate.evidence.summary import counted
 from flipgate.evidence.words import Waived
 
 LONGEST = 60_000

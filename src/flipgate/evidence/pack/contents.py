@@ -15,8 +15,9 @@ from flipgate.evidence.pack.extract import Extract
 from flipgate.evidence.pack.folder import COMMENT, README
 from flipgate.evidence.pack.readme import readme
 from flipgate.evidence.pack.statement import Seal
-from flipgate.evidence.page import sheet, standing
+from flipgate.evidence.page import sheet
 from flipgate.evidence.records import RunStart
+from flipgate.evidence.summary import standing
 
 SIGN_OFF = "sign_off"
 

@@ -22,6 +22,7 @@ from flipgate.probes.readings.alerts import UNREADABLE, alerts
 from flipgate.probes.readings.backend_track import backend_track
 from flipgate.probes.readings.drift import drift, seconds
 from flipgate.probes.readings.identity import identity
+from flipgate.probes.readings.itself import itself
 from flipgate.probes.readings.latency import together
 from flipgate.probes.readings.requests import requests
 from flipgate.probes.sql import TenantRow
@@ -235,6 +236,24 @@ def test_a_system_that_is_away_is_not_silent(httpserver: HTTPServer) -> None:
     away = config.Kubernetes(url="http://127.0.0.1:1", namespace="platform", token=TOKEN)
     with pytest.raises(Unreachable):
         identity(systems(httpserver, kubernetes=away))
+
+
+def test_servers_say_who_they_are_and_who_does_not_answer_is_named(httpserver: HTTPServer) -> None:
+    serve_names(httpserver, "global: {external_labels: {replica: a}}", {"environment": "dev"}, {})
+    away = config.Redis(host="127.0.0.1", port=1, username="u", password=TOKEN, key_prefix="ff")
+    seen = itself(systems(httpserver, redis=away)).value
+    assert seen.said == {
+        "prometheus": {"replica": "a"},
+        "kubernetes": {"namespace": "platform", "environment": "dev"},
+        "gateway": {},
+    }
+    assert set(seen.silent) == {"redis"}
+    assert "127.0.0.1:1" in seen.silent["redis"]
+
+
+def test_nobody_is_asked_where_there_is_nobody(httpserver: HTTPServer) -> None:
+    nobody = itself(systems(httpserver, kubernetes=None, prometheus=None, gateway=None))
+    assert (nobody.value.said, nobody.value.silent, nobody.asked) == ({}, {}, ())
 
 
 def test_requests_are_those_of_the_gateways_job(httpserver: HTTPServer) -> None:

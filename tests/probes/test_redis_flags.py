@@ -94,6 +94,16 @@ def test_the_servers_time_is_told_in_world_time(flags: RedisFlags) -> None:
     assert abs(seen.value - seen.taken_at) < timedelta(seconds=2)
 
 
+def test_a_flag_store_says_which_process_it_is_and_whose_data_it_has(
+    flags: RedisFlags, redis_server: RedisServer
+) -> None:
+    run_id, replid = (
+        redis_server.admin.info("server")["run_id"],
+        redis_server.admin.info("replication")["master_replid"],
+    )
+    assert flags.itself().value == {"run_id": run_id, "replid": replid}
+
+
 def test_nobody_there_is_unreachable(free_port: int) -> None:
     block = RedisServer(free_port).block
     with pytest.raises(Unreachable, match=f"127.0.0.1:{free_port}"):

@@ -117,6 +117,12 @@ def test_the_servers_time_is_told_in_world_time(database: Database) -> None:
     assert abs(seen.value - seen.taken_at) < timedelta(seconds=2)
 
 
+def test_a_database_says_which_cluster_it_belongs_to(database: Database, filled: PostgresServer) -> None:
+    with filled.admin() as admin:
+        (cluster,) = admin.execute("select system_identifier::text from pg_control_system()").fetchone() or ("",)
+    assert database.itself().value == {"system_identifier": cluster, "database": filled.block.dbname}
+
+
 def test_a_table_that_is_not_there_is_said_so(database: Database, filled: PostgresServer) -> None:
     with filled.admin() as admin:
         admin.execute("alter table policy_conflicts rename to elsewhere")

@@ -35,6 +35,8 @@ def _answer(ask: Callable[[Systems], Observation[Words]], systems: Systems) -> O
         return ask(systems)
     except FlipgateError as error:
         return visible(str(error))
+    except Exception as error:  # who they are is told beside the gates: it ends no run
+        return visible(f"{type(error).__name__}: {error}")
 
 
 def _gateway(systems: Systems) -> Observation[Words]:

@@ -69,6 +69,13 @@ def test_a_path_outside_the_list_is_never_asked(httpserver: HTTPServer, path: st
     assert httpserver.log == []
 
 
+@pytest.mark.parametrize("name", ["_method", "X-HTTP-Method-Override", "x-method-override", "method"])
+def test_a_parameter_that_would_stand_for_another_method_is_never_sent(httpserver: HTTPServer, name: str) -> None:
+    with pytest.raises(Malformed, match="outside the suite's list"):
+        door(httpserver.url_for("")).get("/read", {name: "DELETE"})
+    assert httpserver.log == []
+
+
 @pytest.mark.parametrize("token", ["two\nlines", "s\u00e4cret", "with space"])
 def test_a_token_that_no_header_carries_is_named_but_not_repeated(token: str) -> None:
     with pytest.raises(NotConfigured) as caught:

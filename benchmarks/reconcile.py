@@ -23,7 +23,7 @@ from flipgate.rehearsal.services.seed import SCHEMA_SQL
 from flipgate.safety.postgres import Door
 from tests.probes.servers import PostgresServer, psql, running_postgres
 
-SIZES = {1_000: 5, 10_000: 3, 100_000: 2}  # tenants, and how many turns
+SIZES = {1_000: 15, 10_000: 5, 100_000: 2}  # tenants, and how many turns
 _FILL = """
 insert into tenants select 'n' || i, 'tenant-' || i, now(), now() from generate_series(1, {tenants}) i;
 insert into pillars select id || '-p' || i, id, 'Pillar ' || i, now() from tenants, generate_series(1, 2) i;

@@ -43,7 +43,7 @@ def run(folder: Path, *words: str, database: str = "") -> subprocess.CompletedPr
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

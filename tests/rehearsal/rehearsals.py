@@ -30,7 +30,7 @@ def run(name: str, *words: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S * 2,
+        timeout=PATIENCE_S * 6,
         check=False,
     )
 

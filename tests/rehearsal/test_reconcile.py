@@ -28,7 +28,7 @@ def reconcile(played: Cutover, *words: str) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert ended.stderr == ""

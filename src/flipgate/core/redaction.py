@@ -24,7 +24,7 @@ _HEADERS = r"(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token|x-a
 _KEY = re.compile(rf"(?:{_NAMES}|{_HEADERS})", re.IGNORECASE)
 _CALLED = (
     re.compile(
-        rf"\b({_HEADERS})(\"?'?\s*[:=]\s*\"?'?|['\"],\s*b?['\"])(?!\*\*\*)[^\r\n\"',;)]+(?:;[^\r\n\"',)]*)?",
+        rf"\b({_HEADERS})(\"?'?\s*[:=]\s*\"?'?|['\"],\s*b?['\"])(?=\S)(?!\*\*\*)[^\r\n\"',;)]+(?:;[^\r\n\"',)]*)?",
         re.IGNORECASE,
     ),
     re.compile(r"\b(bearer|basic)(\s+)(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}", re.IGNORECASE),

@@ -55,9 +55,9 @@ def pytest_unconfigure() -> None:
         setattr(sys, name, stream._stream if isinstance(stream, Masked) else stream)  # noqa: SLF001
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What every reporter gets: the error's own words before they read it, then traceback and captured output."""
+    """The error's own words, traceback and captured output: the innermost, so that every other plugin gets them so."""
     if call.excinfo is not None:
         error = call.excinfo.value
         error.args = tuple(redacted(word) if isinstance(word, str) else word for word in error.args)

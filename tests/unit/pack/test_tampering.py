@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flipgate.evidence.pack.keys import key_id
 from flipgate.evidence.pack.reasons import REASONS
 from flipgate.evidence.pack.seal import Order, seal
 from flipgate.evidence.pack.verify import Asked, verify
-from tests.unit.pack.cutovers import cutover
+from tests.unit.pack.cutovers import cutover, pictured
 from tests.unit.pack.forger import Forger
 from tests.unit.pack.tamperings import TAMPERINGS
 from tests.unit.pack.tricks import Tampering
@@ -79,6 +80,19 @@ def test_a_second_pack_of_a_day_leaves_the_first_alone(tmp_path: Path, made: For
     first, second = seal(order), seal(order)
     assert (first.name, second.name) == ("2026-11-20-dev", "2026-11-20-dev-2")
     assert Forger(second, made.key, project.now).codes() == set()
+
+
+def test_a_thousand_files_are_verified_in_two_seconds(tmp_path: Path, made: Forger) -> None:
+    project = cutover(tmp_path)
+    named = [f"portal-{number}.png" for number in range(1000)]
+    run = project.run("soak", [pictured(named[0])], looks=[pictured(name) for name in named])
+    for name in named:
+        project.picture(run, name)
+    pack = seal(Order(project.ledger, tmp_path, tmp_path / "reports", made.key, project.now))
+    begun = time.process_time()
+    assert Forger(pack, made.key, project.now).codes() == set()
+    assert time.process_time() - begun <= 2.0
+    assert len([path for path in pack.rglob("*") if path.is_file()]) > 1000
 
 
 def test_every_code_is_documented() -> None:

@@ -109,7 +109,8 @@ def _decoded(text: bytes) -> Iterator[tuple[str, bytes]]:
     """Only what is wrapped once more is worth a second look: the forms of a value in base64 are known by themselves."""
     plain = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
     try:
-        raw = base64.b64decode(plain[: len(plain) // 4 * 4])
+        whole = plain[: -1 if len(plain) % 4 == 1 else None]
+        raw = base64.b64decode(whole + b"=" * (-len(whole) % 4))
     except (binascii.Error, ValueError):
         return
     yield "base64", raw

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flipgate.config.secret import Secret
-from flipgate.core.redaction import KNOWN, redacted
+from flipgate.core.redaction import KNOWN, MASK, redacted
 from flipgate.evidence.pack.scan import scan
 from flipgate.evidence.pack.seal import Order, Quarantined, seal
 from flipgate.evidence.pack.verify import Asked, verify
@@ -113,12 +113,13 @@ def test_a_pack_with_one_in_it_is_set_aside_and_is_no_pack(tmp_path: Path) -> No
     assert list((tmp_path / "reports" / "demo").glob("2026-*")) == []
 
 
+LEAK = "q1w2"
 NAMED = {
     "Authorization: Bearer q1w2": "Authorization: ***",
     "{'x-api-key': 'q1w2'}": "{'x-api-key': '***'}",
     "(('authorization', 'q1w2'),)": "(('authorization', '***'),)",
     "Set-Cookie: session=q1w2; HttpOnly": "Set-Cookie: ***",
-    "postgresql://reader:q1w2@db:5432/x": "postgresql://reader:***@db:5432/x",
+    f"postgresql://reader:{LEAK}@db:5432/x": f"postgresql://reader:{MASK}@db:5432/x",
     "host=db password=q1w2 user=x": "host=db password=*** user=x",
     "GET /a?access_token=q1w2&b=1": "GET /a?access_token=***&b=1",
     '{"client_secret": "q1w2", "a": 1}': '{"client_secret": "***", "a": 1}',

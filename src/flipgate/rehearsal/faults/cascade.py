@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.world import World
 
 _P95 = "The p95 of governance checks keeps its limit on the cascade"
+_BOUNDS = "The governance histogram has a bound at each limit"
+_PATHS = "Four layers take the traffic of every replica, three take none"
 _BREAKER = "No breaker has tripped, and none hides behind the flag"
 
 
@@ -110,3 +112,91 @@ def cascade_denies_exports(world: World) -> Iterator[None]:
     """The cascade denies every export, which the three layers mostly allowed."""
     with world.fleet.misbehaving("context-engine", denies="export"):
         yield
+
+
+@fault(
+    "C1",
+    Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="flipped", lived_s=120, stays=True),
+)
+def slow_behind_coarse_buckets(world: World) -> Iterator[None]:
+    """Checks take 7.5 ms at their p95 for six minutes, in buckets of 5 and 10 ms that also fit 5.1 ms."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
+        world.fleet.behave("context-engine", coarse_buckets=True)
+        yield
+    for pod in range(3):
+        world.fleet.restart("context-engine", pod)
+
+
+@fault("C3", Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True))
+def beyond_the_last_bucket(world: World) -> Iterator[None]:
+    """Checks take a quarter of a second at their p95, more than the last finite bucket of 100 ms can tell."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=250.0, slow_minutes=6.0, breaker_off=True):
+        yield
+
+
+@fault(
+    "C5",
+    Trial(
+        "after_flip_2",
+        _P95,
+        STOP,
+        told="in a row on context-engine-6b8f7d9c5-h2v8s",
+        begins="flipped",
+        lived_s=120,
+        stays=True,
+    ),
+)
+def slow_on_one_replica(world: World) -> Iterator[None]:
+    """One replica of three takes 7.5 ms at its p95 for six minutes, its breaker off; all together stay below 7 ms."""
+    with world.fleet.misbehaving("context-engine", pod=1, slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
+        yield
+
+
+@look_alike("C5", Trial("after_flip_2", _P95, begins="flipped", stays=True))
+def a_little_slower_on_one_replica(world: World) -> Iterator[None]:
+    """One replica is five percent slower than the others, in bounds."""
+    with world.fleet.misbehaving("context-engine", pod=1, slow_p95_ms=3.7, slow_minutes=120.0):
+        yield
+
+
+@look_alike("C10", Trial("after_flip_2", _P95, begins="flipped", stays=True))
+def cold_start(world: World) -> Iterator[None]:
+    """The first half minute on the cascade is slow: caches are cold. What follows is fast."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=0.5):
+        yield
+
+
+@fault("C6", Trial("preflight", _BOUNDS, HOLD, told="2 layouts side by side"))
+def two_bucket_layouts(world: World) -> Iterator[None]:
+    """One replica of context-engine has other buckets than the others, as in the middle of a rollout."""
+    world.fleet.behave("context-engine", pod=0, coarse_buckets=True)
+    yield
+    world.fleet.restart("context-engine", pod=0)
+
+
+@fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms"))
+def buckets_in_milliseconds(world: World) -> Iterator[None]:
+    """The histogram of checks is written in milliseconds, under a name that says seconds."""
+    with world.fleet.misbehaving("context-engine", milliseconds=True):
+        yield
+
+
+@fault("D3", Trial("after_flip_2", _PATHS, HOLD, begins="flipped", stays=True))
+def half_open_breaker(world: World) -> Iterator[None]:
+    """A breaker lets one check in ten onto the cascade, and sends the others the old way."""
+    with world.fleet.misbehaving("context-engine", half_open=True):
+        yield
+
+
+@fault("F6", Trial("after_flip_2", "The second flip changes no verdict", STOP))
+def no_verdict_in_the_answer(world: World) -> Iterator[None]:
+    """The cascade leaves the verdict unset: on the wire that is the first value of the enumeration, "unspecified"."""
+    with world.fleet.misbehaving("context-engine", no_verdict=True):
+        yield
+
+
+@look_alike("D2", Trial("after_flip_2", _BREAKER, begins="before", stays=True))
+def restarted_before_the_flip(world: World) -> Iterator[None]:
+    """One replica of context-engine was restarted before the flip."""
+    world.fleet.restart("context-engine", pod=1)
+    yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.load import MIX
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def errors_on_one_path(world: World) -> Iterator[None]:
     "B3 I5",
     Trial("after_flip_1", _FIRST, HOLD, told="0 requests", begins="flipped", stays=True),
     Trial("after_flip_2", _P95, HOLD, told="calls on all replicas, fewer than 100", begins="flipped", stays=True),
+    Trial("rollback", _BACK, HOLD, told="0 requests", begins="flipped", stays=True),
 )
 def no_traffic(world: World) -> Iterator[None]:
     """Nobody calls: no request reaches the gateway."""
@@ -79,4 +80,11 @@ def few_checks(world: World) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for deployment in ("gateway", "context-engine"):
             stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=requests_per_minute))
+        yield
+
+
+@look_alike("D10", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
+def errors_within_the_limit(world: World) -> Iterator[None]:
+    """One of a thousand requests at the gateway fails, as on any day."""
+    with world.fleet.misbehaving("gateway", error_ratio=0.001):
         yield

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.place import write_private
+from flipgate.rehearsal.services.records import PodStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +20,7 @@ _HEALTH = "Every address of the new services is healthy"
 _ROUTES = "Every path of the new services leads to its handler"
 _FLOWS = "The portal's flows answer end to end, the same over Connect and gRPC"
 _CACHE = "Every replica of the gateway serves the new value"
+_UNLISTED = "rbac-service-6d5b9c7f8-zzq8n"
 
 
 @fault("E7 F3", Trial("after_flip_3", _HEALTH, STOP, told="NOT_SERVING: rbac-service at 127.0.0.1:"))
@@ -82,3 +87,66 @@ def stale_gateway_replica(world: World) -> Iterator[None]:
     """One replica of the gateway still serves the old value of new_services_enabled, in spite of the refresh."""
     with world.fleet.misbehaving("gateway", pod=1, instead="gate_404"):
         yield
+
+
+@fault("E1", Trial("after_flip_3", _FLOWS, STOP, told="internal relation is missing"))
+def errors_in_a_200(world: World) -> Iterator[None]:
+    """The gateway answers 200, and the body is an error."""
+    with world.fleet.misbehaving("gateway", instead="error_in_200"):
+        yield
+
+
+@fault("E9", Trial("after_flip_3", _FLOWS, STOP, told="http 405"))
+def posts_are_refused(world: World) -> Iterator[None]:
+    """The gateway serves the new services to GET alone; every call is a POST."""
+    with world.fleet.misbehaving("gateway", instead="only_get"):
+        yield
+
+
+@fault("G7", Trial("after_flip_3", _FLOWS, HOLD, told="GetTree over Connect at the gateway: no answer"))
+def one_key_twice(world: World) -> Iterator[None]:
+    """Answers over Connect hold one key twice: which of the two counts is up to the parser."""
+    with world.fleet.misbehaving("gateway", instead="key_twice"):
+        yield
+
+
+@fault("G10", Trial("after_flip_3", _FLOWS, HOLD, told="its records change while they are read"))
+def records_do_not_stand_still(world: World) -> Iterator[None]:
+    """A role comes and goes while the same list is read over both ways."""
+    with world.fleet.misbehaving("rbac-service", restless=True):
+        yield
+
+
+@fault("D9 F1", Trial("after_flip_3", _FLOWS, STOP, told="ListRoles over gRPC"))
+def healthy_without_its_table(world: World) -> Iterator[None]:
+    """rbac-service says that it serves; the table that it reads has been moved away."""
+    with world.postgres.connect() as connection:
+        connection.execute("alter table roles rename to roles_moved")
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute("alter table roles_moved rename to roles")
+
+
+@fault("E4", Trial("after_flip_3", _FLOWS, HOLD, told="renew the token"))
+def token_of_the_gateway_expired(world: World) -> Iterator[None]:
+    """The suite's own token for the gateway has expired."""
+    world.place.write_secret("gateway-token", "expired")
+    yield
+    world.place.write_secret("gateway-token", world.tokens.gateway)
+
+
+@fault("E8", Trial("after_flip_3", _HEALTH, HOLD, told="2 addresses for 3 pods"))
+def pod_that_nobody_asks(world: World) -> Iterator[None]:
+    """A third pod of rbac-service runs, and its address is on no list."""
+    folder = world.place.logs / "rbac-service"
+    known = next(folder.glob("*.status.json"))
+    status = msgspec.json.decode(known.read_bytes(), type=PodStatus)
+    unknown = folder / f"{_UNLISTED}.log"
+    unknown.touch()
+    write_private(
+        unknown.with_suffix(".status.json"),
+        msgspec.json.encode(msgspec.structs.replace(status, pod=_UNLISTED)).decode(),
+    )
+    yield
+    unknown.unlink()
+    unknown.with_suffix(".status.json").unlink()

@@ -29,7 +29,7 @@ def phase_3_begun(world: World) -> Iterator[None]:
 
 
 @fault(
-    "A12",
+    "A12 I6",
     Trial(
         "rollback",
         "Flags were flipped back in reverse order",
@@ -57,7 +57,7 @@ def gate_still_open(world: World) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("rollback", "The rollback restores every answer", STOP, told="name", stays=True))
+@fault("I2", Trial("rollback", "The rollback restores every answer", STOP, told="name", stays=True))
 def legacy_team_renamed(world: World) -> Iterator[None]:
     """One team has another name in the legacy table than it had before the flip, and nobody edited it."""
     with world.postgres.connect() as connection:
@@ -67,6 +67,23 @@ def legacy_team_renamed(world: World) -> Iterator[None]:
         connection.execute(
             "update teams set name = left(name, -6) where tenant_id = %s and name like '%% (new)'", (TEST_ORG,)
         )
+
+
+@fault(
+    "I1",
+    Trial(
+        "rollback",
+        "After the rollback every replica reads the tables that its flag names",
+        HOLD,
+        told="not in force",
+        begins="before",
+        stays=True,
+    ),
+)
+def one_replica_stays_behind(world: World) -> Iterator[None]:
+    """The flag is back, and one replica of tenant-service goes on reading the mirror."""
+    with world.fleet.misbehaving("tenant-service", pod=1, stale_flags=True):
+        yield
 
 
 def _rename(world: World, before: str, after: str) -> None:

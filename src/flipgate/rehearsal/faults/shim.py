@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+import msgspec
+
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
+from flipgate.rehearsal.services.seed import TEST_ORG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +20,7 @@ _PARITY = "The first flip changes no answer"
 _FELL_BACK = '"fallback to legacy" on tenant-service-7c9d5b6f4-2xkqp'
 
 
-@fault("D4", Trial("shim", _SHIM, STOP, told=_FELL_BACK, lived_s=60))
+@fault("D4 G9", Trial("shim", _SHIM, STOP, told=_FELL_BACK, lived_s=60))
 def fallback_in_one_replica(world: World) -> Iterator[None]:
     """One replica of tenant-service falls back to the legacy tables; its answers stay the same, only its log tells."""
     with world.fleet.misbehaving("tenant-service", pod=0, fallback_to_legacy=True):
@@ -74,3 +77,54 @@ def last_page_missing(world: World) -> Iterator[None]:
     """The shim leaves out the last page of ListTeams; the first page is the same as before."""
     with world.fleet.misbehaving("tenant-service", last_page_missing=True):
         yield
+
+
+@fault("G3", Trial("after_flip_1", _PARITY, STOP, told="missing"))
+def first_page_only(world: World) -> Iterator[None]:
+    """The shim answers the first hundred teams and does not say that there are more."""
+    with world.fleet.misbehaving("tenant-service", single_page=True):
+        yield
+
+
+@fault("G11", Trial("after_flip_1", _PARITY, STOP, told="duplicated"))
+def a_team_twice(world: World) -> Iterator[None]:
+    """The shim lists the last team of every page twice; as a set nothing changed."""
+    with world.fleet.misbehaving("tenant-service", last_team_twice=True):
+        yield
+
+
+@look_alike("G4", Trial("after_flip_1", _PARITY))
+def teams_in_another_order(world: World) -> Iterator[None]:
+    """The shim lists each page's teams in another order; no order is promised anywhere."""
+    with world.fleet.misbehaving("tenant-service", shuffled=True):
+        yield
+
+
+@fault("G12", Trial("after_flip_1", _PARITY, STOP, told="name"))
+def another_normal_form(world: World) -> Iterator[None]:
+    """The mirror keeps one team's name in another normal form of Unicode; it looks the same, its bytes differ."""
+    with world.postgres.connect() as connection:
+        connection.execute(
+            "update org_units set name = normalize(name, NFD) where id ="
+            " (select min(id) from org_units where kind = 'team' and name <> normalize(name, NFD))"
+        )
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute("update org_units u set name = t.name from teams t where t.id = u.id and u.name <> t.name")
+
+
+@fault("G1", Trial("baseline", "Every tenant's answers are captured", HOLD, told="empty for the test org"))
+def nothing_to_compare_with(world: World) -> Iterator[None]:
+    """The test org lists no team before the flip: afterwards, nothing would equal nothing."""
+    with world.fleet.misbehaving("tenant-service", blank_tenant=TEST_ORG):
+        yield
+
+
+@look_alike("D7", Trial("shim", _SHIM))
+def warnings_in_the_log(world: World) -> Iterator[None]:
+    """A replica of tenant-service logs warnings about something else, as it does on any day."""
+    (log, *_) = sorted((world.place.logs / "tenant-service").glob("*.log"))
+    line = {"ts": world.now().isoformat(), "level": "WARN", "msg": "a slow client was dropped", "key": "http.client"}
+    with log.open("a") as file:
+        file.write(msgspec.json.encode(line).decode() + "\n")
+    yield

@@ -36,8 +36,11 @@ class LivedChecks:
 
     @property
     def both(self) -> list[Burst]:
-        """No step has checks on both paths."""
-        return [cascade if cascade.calls else legacy for cascade, legacy in zip(self.cascade, self.legacy, strict=True)]
+        """A step has the latency of the path that most of its checks took."""
+        return [
+            Burst(cascade.calls + legacy.calls, max(cascade, legacy, key=lambda burst: burst.calls).latency)
+            for cascade, legacy in zip(self.cascade, self.legacy, strict=True)
+        ]
 
 
 class Checks:
@@ -69,6 +72,11 @@ class Checks:
         for histogram in (self.duration, self.latency, self.inner):
             histogram.rebuild(COARSE_BOUNDS_S)
 
+    def tell_in(self, unit_of_a_second: float) -> None:
+        """Writes its bounds in another unit than seconds."""
+        for histogram in (self.duration, self.latency, self.inner):
+            histogram.told_in = unit_of_a_second
+
     def age(self, seconds: float) -> None:
         self.breaker.age(seconds)
         self.slowness.until -= seconds
@@ -87,14 +95,14 @@ class Checks:
         self.trips.add(trips)
         return trips
 
-    def lived(self, span: Span, calls: Sequence[int], *, on_cascade: bool) -> LivedChecks:
-        """Which path does each check of the span take? The cascade until the breaker trips."""
+    def lived(self, span: Span, calls: Sequence[int], cascade_share: float) -> LivedChecks:
+        """Which path does each check of the span take? This share the cascade, until the breaker trips."""
         lived = LivedChecks()
         for at, count in zip(span.times(), calls, strict=True):
             # A step that began before the end of the slowness was slow.
             latency, cascade = self.slowness.latency(at - span.step_s), 0
-            if on_cascade and not self.breaker.tripped:
-                cascade = count
+            if not self.breaker.tripped:
+                cascade = round(count * cascade_share)
             lived.cascade.append(Burst(cascade, latency))
             lived.legacy.append(Burst(count - cascade, LEGACY))
             lived.trips.append(self._watched(at, cascade, cascade * (1 - latency.share_below(THRESHOLD_S))))

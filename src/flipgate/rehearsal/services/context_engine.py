@@ -44,7 +44,8 @@ class ContextEngineLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True
     """`stale_flags` keeps the flag values this process has; `conflicts_per_hour` is how often policies conflict.
 
     Of the cascade: `slow_p95_ms` is its p95 for the next `slow_minutes`, lived or real; `breaker_off` keeps its breaker
-    from tripping; `denies` is an action that it denies to everybody. `coarse_buckets` lasts until a restart.
+    from tripping; `denies` is an action that it denies to everybody; `half_open` lets one check in ten onto it;
+    `no_verdict` leaves that field unset. `coarse_buckets` lasts until a restart, `milliseconds` is their unit.
     """
 
     stale_flags: bool = False
@@ -52,7 +53,10 @@ class ContextEngineLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True
     slow_p95_ms: float = 0.0
     slow_minutes: float = 0.0
     breaker_off: bool = False
+    half_open: bool = False
+    no_verdict: bool = False
     coarse_buckets: bool = False
+    milliseconds: bool = False
     denies: str = ""
 
 
@@ -79,6 +83,7 @@ class ContextEngine(FlaggedService):
             until = time.time() + self.levers.slow_minutes * 60
             self.checks.slowness = Slowness(self.levers.slow_p95_ms / 1000, until)
         self.checks.breaker_is_off = self.levers.breaker_off
+        self.checks.tell_in(1000.0 if self.levers.milliseconds else 1.0)
         if self.levers.coarse_buckets:
             self.checks.coarsen()
 
@@ -91,7 +96,8 @@ class ContextEngine(FlaggedService):
 
     async def live(self, span: Span) -> Lived:
         calls = arrivals(self.random, self.levers.requests_per_minute * share(self.settings, CHECK), span)
-        lived = self.checks.lived(span, calls, on_cascade=await self.flags.on("cascade_4layer"))
+        share_on_it = self._let_through() if await self.flags.on("cascade_4layer") else 0.0
+        lived = self.checks.lived(span, calls, share_on_it)
         denied = _portions([burst.calls for burst in lived.cascade], await self._deny_ratio())
         life = self.checks.life(lived, denied)
         life.grown[self.conflicts.name] = {(): await self._conflicts(span)}
@@ -104,15 +110,18 @@ class ContextEngine(FlaggedService):
         tenant = required_tenant(caller)
         question = Question(request.member_id, request.action, request.resource)
         cascade = not self.checks.breaker.tripped and await self.flags.on("cascade_4layer", tenant)
+        cascade = cascade and self.random.random() < self._let_through()
         policies = [*await self._known(tenant), *self._wrong_policies()]
         decision = decide(policies, question, CASCADE_LAYERS if cascade else LEGACY_LAYERS)
         if self.checks.measure(decision):
             self.flags.refresh()
             trip = _trip(time.time())
             self.log.write(trip.level, trip.key, trip.msg, at=trip.at, **trip.fields)
-        return METHODS[CHECK].response(
-            verdict=decision.verdict, layers=decision.layers, matched_policy_id=decision.policy_id
-        )
+        told = {} if cascade and self.levers.no_verdict else {"verdict": decision.verdict}
+        return METHODS[CHECK].response(layers=decision.layers, matched_policy_id=decision.policy_id, **told)
+
+    def _let_through(self) -> float:
+        return 0.1 if self.levers.half_open else 1.0
 
     def _wrong_policies(self) -> list[Policy]:
         """Policies of a layer that only the cascade looks at."""

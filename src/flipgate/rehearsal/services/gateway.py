@@ -51,6 +51,9 @@ _INSTEAD: dict[str, Callable[[], Response]] = {
     "gate_404": lambda: sentence(f"not served: {_GATE}=false", HTTPStatus.NOT_FOUND),
     "raw_404": lambda: sentence("404 page not found", HTTPStatus.NOT_FOUND),
     "proxy_page": lambda: HTMLResponse(_PAGE.format("Welcome")),
+    "only_get": lambda: sentence("405 method not allowed", HTTPStatus.METHOD_NOT_ALLOWED),
+    "error_in_200": lambda: json_response({"error": {"code": "internal", "message": "relation is missing"}}),
+    "key_twice": lambda: Response('{"roles": [], "roles": []}', media_type="application/json"),
     "bad_gateway": lambda: HTMLResponse(_PAGE.format("502 Bad Gateway"), HTTPStatus.BAD_GATEWAY),
 }
 
@@ -81,8 +84,7 @@ class GatewayLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     """`error_ratio` of all requests (of `error_service` alone, where named) answer 503.
 
     `bad_minute` is that ratio for the next minute only, lived or real. `instead` is what answers in place of the new
-    services once their gate is open: "gate_404", "raw_404", "proxy_page" or "bad_gateway". `refresh_for_all` lets
-    everybody refresh.
+    services once their gate is open, such as "gate_404" or "raw_404". `refresh_for_all` lets everybody refresh.
     """
 
     error_ratio: float = 0.0

@@ -121,7 +121,7 @@ class Family:
 
 @dataclass
 class Histogram:
-    """A cumulative histogram; its growth is one burst a step."""
+    """A cumulative histogram; its growth is one burst a step. `told_in`: so many of its unit are a second."""
 
     name: str
     help: str
@@ -129,6 +129,7 @@ class Histogram:
     label_names: Labels = ()
     buckets: dict[Labels, list[float]] = field(default_factory=dict)
     sums: dict[Labels, float] = field(default_factory=dict)
+    told_in: float = 1.0
 
     def rebuild(self, bounds: tuple[float, ...]) -> None:
         """Has only these of its bounds from now on."""
@@ -192,7 +193,7 @@ class Histogram:
         return [high - low for low, high in pairwise(below)]
 
     def _les(self) -> list[str]:
-        return [*(repr(float(bound)) for bound in self.bounds), "+Inf"]
+        return [*(repr(float(bound * self.told_in)) for bound in self.bounds), "+Inf"]
 
 
 class Registry:

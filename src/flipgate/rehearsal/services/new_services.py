@@ -31,12 +31,16 @@ _CONFLICTS_SQL: LiteralString = """
 
 
 class NewServiceLevers(Levers, frozen=True, forbid_unknown_fields=True):
-    """`not_serving` and `unknown_name` are what health says; the others spoil the answers, whatever health says."""
+    """`not_serving` and `unknown_name` are what health says; the others spoil the answers, whatever health says.
+
+    `restless`: the last role is there at every second call only.
+    """
 
     not_serving: bool = False
     unknown_name: bool = False
     read_fails: bool = False
     last_record_missing: bool = False
+    restless: bool = False
 
 
 class NewService(FlaggedService):
@@ -46,6 +50,7 @@ class NewService(FlaggedService):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        self._has_moved = False
         self.requests = self.metrics.counter(
             "grpc_requests_total", "Calls by method and gRPC status.", "method", "code"
         )
@@ -90,7 +95,8 @@ class NewService(FlaggedService):
     async def _list_roles(self, request: PageRequest, caller: Caller) -> Message:
         tenant, asked = required_tenant(caller), page(request)
         kept, token = asked.cut(await self.database.rows(_ROLES_SQL, (tenant, asked.after, asked.probe)))
-        if self.levers.last_record_missing and not token:
+        self._has_moved = self.levers.restless and not self._has_moved
+        if (self.levers.last_record_missing or self._has_moved) and not token:
             kept = kept[:-1]
         role = message_class("upsquad.rbac.v1.Role")
         roles = [role(id=row[0], name=row[1], clearance=row[2]) for row in kept]

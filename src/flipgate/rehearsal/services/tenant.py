@@ -37,12 +37,17 @@ _PLANNER = {"enable_seqscan": "off"}
 class TenantLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     """`stale_flags` keeps the flag values this process has; `silent` logs no call, `shim_errors` an error with each.
 
-    The others are bugs of the shim, seen on its path only.
+    `blank_tenant` is one that gets no teams, on either path. The others are bugs of the shim, seen on its path only;
+    but `shuffled`, another order inside each page, is none.
     """
 
     stale_flags: bool = False
     empty_list_teams: bool = False
     last_page_missing: bool = False
+    single_page: bool = False
+    last_team_twice: bool = False
+    shuffled: bool = False
+    blank_tenant: str = ""
     fallback_to_legacy: bool = False
     shim_errors: bool = False
     silent: bool = False
@@ -124,15 +129,21 @@ class TenantService(FlaggedService):
             self.log.write(level, key, msg, tenant=tenant, request_id=caller.request_id)
         if self.levers.shim_errors:
             self.log.write("ERROR", *_SHIM_ERROR, tenant=tenant, request_id=caller.request_id)
-        if path == _SHIM and self.levers.empty_list_teams:
+        if tenant == self.levers.blank_tenant or (path == _SHIM and self.levers.empty_list_teams):
             return METHODS[LIST_TEAMS].response()
         sql = MIRROR if path == _SHIM else LEGACY
         rows = await self.database.rows(sql.teams, (tenant, asked.after, asked.probe + asked.size))
         kept, token = asked.cut(rows)
-        if path == _SHIM and self.levers.last_page_missing and len(rows) <= 2 * asked.size:
-            token = ""
+        if path == _SHIM:
+            if self.levers.single_page or (self.levers.last_page_missing and len(rows) <= 2 * asked.size):
+                token = ""
+            kept = self._rearranged(kept)
         team = message_class("upsquad.tenant.v1.Team")
         return METHODS[LIST_TEAMS].response(teams=[_message(team, row) for row in kept], next_page_token=token)
+
+    def _rearranged(self, rows: Sequence[Row]) -> Sequence[Row]:
+        twice = rows[-1:] if self.levers.last_team_twice else ()
+        return [*(reversed(rows) if self.levers.shuffled else rows), *twice]
 
     async def _list_members(self, request: PageRequest, caller: Caller) -> Message:
         tenant, asked = required_tenant(caller), page(request)

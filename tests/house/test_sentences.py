@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TypeGuard
 
+import pytest
+
 from flipgate.plugin.sentences import ELSE_HOLD, VOCABULARY, Pattern, Sentence
 from steps import SENTENCES
 from tests.house.sources import Function, Step, at, files, scenarios, tree
@@ -54,6 +56,16 @@ def test_a_limit_stands_in_the_feature_and_nowhere_else() -> None:
     assert [sentence.text for sentence in _vocabulary() if LIMIT.search(sentence.text)] == []
     numbers = [(path, node) for path in files("steps/*.py") for node in ast.walk(tree(path)) if _is_number(node)]
     assert [f"{at(path, node)}: {node.value!r}" for path, node in numbers] == []
+
+
+@pytest.mark.row("C12")
+@pytest.mark.parametrize("figure", ["inf", "nan", "true", "-1", "7e0", "1_0", "+7", "0x7", "7,5", ""])
+def test_what_is_no_plain_figure_is_spoken_nowhere(figure: str) -> None:
+    """An undefined sentence is refused before any gate runs."""
+    spoken = {step for step in _spoken() if " 7 ms" in step.text}
+    wrong = [Step(step.keyword, step.text.replace(" 7 ms", f" {figure} ms")) for step in spoken]
+    assert wrong
+    assert [step for step in wrong if _definitions(step)] == []
 
 
 def test_only_a_claim_may_hold_instead() -> None:

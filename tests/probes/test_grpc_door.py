@@ -61,6 +61,7 @@ def test_a_service_that_hangs_ends_on_time() -> None:
         over.set()
 
 
+@pytest.mark.row("F7")
 def test_a_message_over_the_cap_is_refused() -> None:
     service = TenantService().holding("t")
     service.spoil = lambda _, raw: raw + b"\x7a\x80\x80\x80\x03" + b"x" * (6 << 20)

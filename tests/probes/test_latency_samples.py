@@ -80,6 +80,7 @@ def test_addresses_take_turns_and_a_null_call_follows_each_check() -> None:
     assert [one.at_s for one in plan] == pytest.approx([0.1 * index for index in range(8)])
 
 
+@pytest.mark.row("C9")
 def test_a_stall_shows_in_every_call_that_it_kept_waiting() -> None:
     """A call every 10 ms; from 0.2 s to 0.7 s nothing is answered. Who waits for each answer sees one slow call."""
     plan = [Planned(index / 100, "a", null=False) for index in range(100)]

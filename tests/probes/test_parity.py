@@ -82,6 +82,7 @@ def test_what_did_not_change_is_equal(service: TenantService, tmp_path: Path) ->
     assert found.rows_listed == {listings.addresses[0]: 3}
 
 
+@pytest.mark.row("G4")
 def test_another_order_of_records_and_members_is_equal(service: TenantService, tmp_path: Path) -> None:
     def shuffle(service: TenantService) -> None:
         service.teams["a"].reverse()
@@ -192,6 +193,7 @@ def test_a_baseline_of_replicas_that_disagree_is_not_captured(service: TenantSer
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.row("F4")
 def test_replicas_that_describe_their_messages_differently_are_ambiguous(service: TenantService) -> None:
     other = TenantService(contract(without="lead_member_id"))
     with serving(service, other) as listings, pytest.raises(Ambiguous, match="differently"):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from flipgate.core.errors import visible
 from flipgate.probes.records import Record, Value
 
@@ -45,7 +47,7 @@ def changes(before: Iterable[Record], now: Iterable[Record]) -> Iterator[Change]
         return
     for identity in sorted(then.keys() | today.keys()):
         old, new = then.get(identity, []), today.get(identity, [])
-        if old != new:
+        if not _same(old, new):
             yield _change(identity, old, new)
 
 
@@ -56,10 +58,17 @@ def _change(identity: str, old: list[Record], new: list[Record]) -> Change:
         return Change(identity, "added", _sketch(new[0]))
     if len(old) != len(new):
         return Change(identity, "duplicated", f"{len(old)} times before, {len(new)} times now")
-    first, second = next((old_one, new_one) for old_one, new_one in zip(old, new, strict=True) if old_one != new_one)
-    names = [name for name in first | second if first.get(name) != second.get(name)]
+    first, second = next(
+        (old_one, new_one) for old_one, new_one in zip(old, new, strict=True) if not _same(old_one, new_one)
+    )
+    names = [name for name in first | second if not _same(first.get(name), second.get(name))]
     detail = "; ".join(f"{name}: {_pair(first.get(name), second.get(name))}" for name in names)
     return Change(identity, "changed", detail, fields=tuple(names))
+
+
+def _same(before: object, now: object) -> bool:
+    """To Python 1 equals true equals 1.0; to whoever reads an answer it does not."""
+    return msgspec.json.encode(before) == msgspec.json.encode(now)
 
 
 def _by_id(records: Iterable[Record]) -> dict[str, list[Record]]:

@@ -50,6 +50,7 @@ def test_requests_without_errors_are_go() -> None:
     says(judged(counter(OK, steady(250))), GO, "0 % (0 of 10 000 requests)")
 
 
+@pytest.mark.row("C11")
 @pytest.mark.parametrize(("errors", "verdict"), [(4, GO), (5, STOP), (6, STOP)])
 def test_the_limit_itself_is_not_below_the_limit(errors: int, verdict: object) -> None:
     """1000 requests in each minute; so many of one minute's fail."""
@@ -187,6 +188,7 @@ def test_the_rebound_is_timed() -> None:
     says(rebounded(dict.fromkeys(range(8), 200), 720), GO, "ended 2 min after the flip back")
 
 
+@pytest.mark.row("I4")
 def test_a_window_that_mixes_in_the_time_before_the_rebound_is_hold_until_it_is_clean() -> None:
     judgement = rebounded(dict.fromkeys(range(8), 200), 660)
     says(judgement, HOLD)

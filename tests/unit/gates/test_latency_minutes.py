@@ -42,6 +42,7 @@ def distance(its: Observation[SeriesSet]) -> Judgement:
     return breaker_must_have_kept_its_distance(its, limit_ms=7.0, minutes=5, minute_samples=20)
 
 
+@pytest.mark.row("C11")
 @pytest.mark.parametrize(
     ("minutes", "verdict"),
     [

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _P95 = "The p95 of governance checks keeps its limit on the cascade"
 _BOUNDS = "The governance histogram has a bound at each limit"
 _PATHS = "Four layers take the traffic of every replica, three take none"
+_STALE_S = 6 * 60  # what was scraped earlier is not of now any more
 _BREAKER = "No breaker has tripped, and none hides behind the flag"
 
 
@@ -166,19 +167,21 @@ def cold_start(world: World) -> Iterator[None]:
         yield
 
 
-@fault("C6", Trial("preflight", _BOUNDS, HOLD, told="2 layouts side by side"))
+@fault("C6", Trial("preflight", _BOUNDS, HOLD, told="2 layouts side by side", lived_s=_STALE_S))
 def two_bucket_layouts(world: World) -> Iterator[None]:
     """One replica of context-engine has other buckets than the others, as in the middle of a rollout."""
     world.fleet.behave("context-engine", pod=0, coarse_buckets=True)
     yield
     world.fleet.restart("context-engine", pod=0)
+    world.advance(_STALE_S)
 
 
-@fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms"))
+@fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms", lived_s=_STALE_S))
 def buckets_in_milliseconds(world: World) -> Iterator[None]:
     """The histogram of checks is written in milliseconds, under a name that says seconds."""
     with world.fleet.misbehaving("context-engine", milliseconds=True):
         yield
+    world.advance(_STALE_S)
 
 
 @fault("D3", Trial("after_flip_2", _PATHS, HOLD, begins="flipped", stays=True))

@@ -47,7 +47,7 @@ def two_bytes_of_a_hundred(world: World) -> Iterator[None]:
         yield
 
 
-@fault("E13", Trial("preflight", _AT_WORK, HOLD, told="127.0.0.1"))
+@fault("E13", Trial("preflight", _AT_WORK, HOLD, told="reconciler"))
 def metrics_page_breaks_off(world: World) -> Iterator[None]:
     """The metrics page of the reconciler breaks off after 400 bytes."""
     with world.network.broken("dualwrite-reconciler", Broken(ends_after_bytes=400)):
@@ -62,9 +62,9 @@ def metrics_page_drips(world: World) -> Iterator[None]:
 
 
 @fault("", Trial("preflight", _FLAGS, HOLD, told="redis"))
-def flag_store_hangs(world: World) -> Iterator[None]:
-    """The flag store takes connections and commands, and answers nothing."""
-    with world.network.broken("redis", Broken(half_open=True)):
+def flag_store_hangs_up(world: World) -> Iterator[None]:
+    """The flag store takes connections, and resets each of them in its first answer."""
+    with world.network.broken("redis", Broken(cut_after_bytes=20)):
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
+from flipgate.rehearsal.components.rules import DETECT_INTERVAL_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +174,8 @@ def two_bucket_layouts(world: World) -> Iterator[None]:
     world.fleet.behave("context-engine", pod=0, coarse_buckets=True)
     yield
     world.fleet.restart("context-engine", pod=0)
-    world.advance(_STALE_S)
+    # A restart inside of the drift's window withholds GO.
+    world.advance(DETECT_INTERVAL_S + 60)
 
 
 @fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms", lived_s=_STALE_S))

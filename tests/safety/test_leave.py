@@ -70,9 +70,10 @@ def test_a_reader_may_begin_and_its_run_says_what_it_did(project: Project, redis
     assert f"did     {witnesses[0].calls} calls to 1 system, 0 writes by the suite" in outcome.text
 
 
-def test_a_system_that_is_away_refuses_nothing(project: Project) -> None:
+def test_a_system_that_is_away_is_hold_and_refuses_nothing(project: Project) -> None:
     declare(project, redis=(1, "everything"))
-    assert project.run(*STAGE, REDIS_PASSWORD=PASSWORD.reveal()).status == 0
+    outcome = project.run(*STAGE, REDIS_PASSWORD=PASSWORD.reveal())
+    assert (outcome.status, "refused:" in outcome.text) == (10, False)
 
 
 @pytest.mark.parametrize(

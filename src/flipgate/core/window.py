@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True)
 class Window:
-    """A half-open stretch of world time, [start, end). Both ends carry their zone."""
+    """A half-open stretch of world time, [start, end). Both ends carry their zone, and are kept in UTC.
+
+    Between two times of one zone Python counts by the clock on the wall, where a day of 23 hours has 24.
+    """
 
     start: datetime
     end: datetime
@@ -17,13 +20,16 @@ class Window:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError(f"a window needs times with a zone: {self.start} to {self.end}")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end < self.start:
             raise ValueError(f"a window cannot end before it begins: {self.start} to {self.end}")
 
     @classmethod
     def before(cls, end: datetime, length_s: float) -> Window:
         """Which window of this length ends at that time?"""
-        return cls(end - timedelta(seconds=length_s), end)
+        utc = cls(end, end).end
+        return cls(utc - timedelta(seconds=length_s), utc)
 
     def last(self, length_s: float) -> Window:
         """Which part of it lies in the last so many seconds?"""

@@ -17,6 +17,7 @@ from flipgate.rehearsal.components.prometheus import Target
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.history import STEP_S, Track, regular_times
 from flipgate.rehearsal.place import write_private
+from flipgate.rehearsal.services.records import age_file
 from flipgate.rehearsal.services.refresh import PATH as REFRESH
 from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress, Settings
 from flipgate.rehearsal.topology import DEPLOYMENTS, Deployment, Known, Tokens
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.processes import Processes
 
 Lever = bool | int | float | str
+_NOTHING = b'{"step_s": 0, "series": []}'
 _FLAG_TTL_S = 2.0  # the platform keeps a flag for 30 s (§13); nobody has to wait that long here
 
 
@@ -61,7 +63,11 @@ class Pod:
 
 @dataclass
 class Fleet:
-    """Every service of this rehearsal."""
+    """Every service of this rehearsal.
+
+    Of the pods that are `unscraped` Prometheus does not know; those that are `unreachable` it finds down, in what is
+    lived through, though they serve.
+    """
 
     place: Place
     processes: Processes
@@ -70,6 +76,8 @@ class Fleet:
     tokens: Tokens
     through: Callable[[str, str], str]
     pods: list[Pod] = field(default_factory=list)
+    unscraped: set[str] = field(default_factory=set)
+    unreachable: set[str] = field(default_factory=set)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=20))
 
     def start(self) -> None:
@@ -100,13 +108,19 @@ class Fleet:
 
     def targets(self) -> list[Target]:
         """Which processes does Prometheus scrape?"""
-        return [pod.target for pod in self.pods if pod.deployment.is_of_the_cluster]
+        return [pod.target for pod in self.pods if pod.deployment.is_of_the_cluster and pod.name not in self.unscraped]
 
     def live(self, seconds: float, *, first: bool = False) -> list[list[_Series]]:
-        """Let every service live through a span, side by side. The answers are in the order of `pods`."""
+        """Let every service live through a span, side by side. The answers are in the order of `pods`.
+
+        One that does not run has nothing to tell; its log grows older all the same.
+        """
         request = msgspec.json.encode({"seconds": seconds, "step_s": STEP_S, "first": first})
 
         def lived(pod: Pod) -> bytes:
+            if not self.processes.runs(pod.name):
+                self._age_logs(pod, seconds)
+                return _NOTHING
             answer = self.client.post(f"http://{pod.addresses['http']}/-/live", content=request)
             _refuse_unless_ok(answer, pod)
             return answer.content
@@ -119,14 +133,15 @@ class Fleet:
     def tracks(self, lived: list[list[_Series]], world_now_ms: int, offset_s: float) -> list[Track]:
         """What the services lived through, as Prometheus would have scraped it, `up` included."""
         times: dict[int, array[int]] = {}
+        steps = max((len(one.values) for series in lived for one in series), default=1)
         tracks = []
         for pod, series in zip(self.pods, lived, strict=True):
-            if not pod.deployment.is_of_the_cluster:
+            if not pod.deployment.is_of_the_cluster or pod.name in self.unscraped:
                 continue
             own = {"job": pod.target.job, "instance": pod.target.address, "pod": pod.name}
-            steps = max((len(one.values) for one in series), default=1)
-            up = _Series("up", {}, [1.0] * steps)
-            for one in (*series, up):
+            is_up = pod.name not in self.unreachable and self.processes.runs(pod.name)
+            up = _Series("up", {}, [float(is_up)] * steps)
+            for one in (*(series if is_up else ()), up):
                 shared = times.setdefault(len(one.values), regular_times(world_now_ms, len(one.values)))
                 tracks.append(Track.told(one.name, {**one.labels, **own}, shared, one.values, offset_s))
         return tracks
@@ -161,19 +176,30 @@ class Fleet:
         _refuse_unless_ok(answer, pod)
         return answer.text
 
-    def restart(self, deployment: str, pod: int) -> None:
-        """Restart one pod in its place: the same name and addresses, nothing remembered."""
-        with self.away(deployment, pod):
+    def restart(self, deployment: str, pod: int, *, baked_in: bool = False) -> None:
+        """Restart one pod in its place: the same name and addresses, nothing remembered.
+
+        baked_in  from an image that holds flag values of its own, and asks no surface.
+        """
+        with self.away(deployment, pod, baked_in=baked_in):
             pass
 
     @contextlib.contextmanager
-    def away(self, deployment: str, pod: int) -> Iterator[None]:
+    def away(self, deployment: str, pod: int, *, baked_in: bool = False) -> Iterator[None]:
         """One pod is not there for as long as the block lasts."""
         (member,) = self._members(deployment, pod)
         self.processes.stop(member.name)
         yield
-        self._begin(member.deployment, member.name, self._known(), member.ports)
+        self._begin(member.deployment, member.name, self._known(), member.ports, baked_in=baked_in)
         self.processes.ready_lines([member.name])
+
+    @contextlib.contextmanager
+    def without(self, scraped: set[str], deployment: str, pod: int | None = None) -> Iterator[None]:
+        """Prometheus does not reach these pods, or does not know of them, as long as the block lasts."""
+        names = {member.name for member in self._members(deployment, pod)}
+        scraped |= names
+        yield
+        scraped -= names
 
     def reconcile(self) -> None:
         """Let the reconciler make a pass now."""
@@ -188,12 +214,22 @@ class Fleet:
         members = self.pods_of(deployment)
         return members if pod is None else [members[pod]]
 
+    def _age_logs(self, pod: Pod, seconds: float) -> None:
+        for path in (self.place.logs / pod.deployment.name).glob(f"{pod.name}*.log"):
+            age_file(path, seconds)
+
     def _move(self, member: Pod, levers: Mapping[str, Lever]) -> None:
         answer = self.client.post(f"http://{member.addresses['http']}/-/behave", content=msgspec.json.encode(levers))
         _refuse_unless_ok(answer, member)
 
     def _begin(
-        self, deployment: Deployment, pod: str, known: Known, ports: Mapping[str, int] = MappingProxyType({})
+        self,
+        deployment: Deployment,
+        pod: str,
+        known: Known,
+        ports: Mapping[str, int] = MappingProxyType({}),
+        *,
+        baked_in: bool = False,
     ) -> None:
         log_file = self.place.logs / deployment.name / f"{pod}.log"
         if deployment.is_of_the_cluster:
@@ -208,6 +244,7 @@ class Fleet:
             peers=deployment.peers(known),
             world_file=str(self.place.folder / "world.json"),
             ports=dict(ports),
+            flags_baked_in=baked_in,
         )
         path = write_private(self.place.folder / "services" / f"{pod}.json", msgspec.json.encode(settings).decode())
         module = f"flipgate.rehearsal.services.{deployment.module}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress
 from flipgate.rehearsal.topology import CALLED, Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flipgate.rehearsal.place import Place
@@ -146,6 +148,14 @@ class World:
         if rows:
             written.append(f"postgres: platform_feature_flags {name} global = {word}")
         return written
+
+    @contextlib.contextmanager
+    def unscraped(self, deployment: str, pod: int | None = None) -> Iterator[None]:
+        """Prometheus does not know of these pods, from the next advance until the one after the block."""
+        with self.fleet.without(self.fleet.unscraped, deployment, pod):
+            self.prometheus.configure(self.fleet.targets(), rules.rule_file())
+            yield
+        self.prometheus.configure(self.fleet.targets(), rules.rule_file())
 
     def refresh(self, reason: str) -> list[str]:
         """Make every process drop its flag cache, as the operator does by hand (§13.3). Returns what was answered."""

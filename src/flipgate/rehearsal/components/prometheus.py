@@ -7,6 +7,7 @@ import signal
 from array import array
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,13 +18,16 @@ from flipgate.rehearsal.components import programs
 from flipgate.rehearsal.history import Track
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flipgate.rehearsal.history import History
     from flipgate.rehearsal.processes import Processes
 
 ENVIRONMENT = "dev"
+OWN_LABELS = MappingProxyType({"environment": ENVIRONMENT})
 _LIVE_SCRAPE_S = 5
+_RELOADED_AT = "prometheus_config_last_reload_success_timestamp_seconds"
 _PARTS = 2
 # The first value is a time that restored rules would read; the others nobody asks for.
 _NOT_KEPT = "ALERTS_FOR_STATE|scrape_.*"
@@ -69,7 +73,7 @@ class _Alerts(msgspec.Struct):
 
 
 class _Rule(msgspec.Struct):
-    name: str
+    health: str
 
 
 class _Group(msgspec.Struct):
@@ -104,9 +108,14 @@ class Prometheus:
     def rules_file(self) -> Path:
         return self.folder / "rules.yml"
 
-    def configure(self, targets: list[Target], rules: str) -> None:
-        """Write the configuration and the rules."""
-        self.folder.mkdir(mode=0o700)
+    def configure(
+        self,
+        targets: list[Target],
+        rules: str,
+        labels: Mapping[str, str] = OWN_LABELS,
+    ) -> None:
+        """Write the configuration and the rules; a running server goes by them from its next start on."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         jobs: dict[str, list[Target]] = {}
         for target in targets:
             jobs.setdefault(target.job, []).append(target)
@@ -114,7 +123,7 @@ class Prometheus:
             "global": {
                 "scrape_interval": f"{_LIVE_SCRAPE_S}s",
                 "evaluation_interval": "1s",
-                "external_labels": {"environment": ENVIRONMENT},
+                "external_labels": dict(labels),
             },
             "rule_files": [str(self.rules_file)],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{self.alertmanager_port}"]}]}]},
@@ -166,6 +175,12 @@ class Prometheus:
         """End the server; its data stays."""
         self.processes.stop("prometheus")
 
+    def begin_anew(self) -> None:
+        """Lose all data, and start again with none."""
+        self.generation += 1
+        self.discard()
+        self.start()
+
     def discard(self) -> None:
         """End the server and drop its data: the history holds what is worth keeping."""
         self.processes.stop("prometheus", signal.SIGKILL)
@@ -189,17 +204,28 @@ class Prometheus:
             tracks.append(Track.told(series.metric.pop("__name__"), series.metric, shared, values, offset_s))
         return tracks
 
-    def load(self, rules: str, names: set[str]) -> None:
-        """Replace the rules, and wait until exactly those of these names are evaluated."""
+    def load(self, rules: str) -> None:
+        """Replace the rules, and wait until each of them has been evaluated."""
         self.rules_file.write_text(rules)
-        self.processes.send("prometheus", signal.SIGHUP)
-        self.processes.wait_until("prometheus", lambda: self.rules() == names)
+        self.reload()
 
-    def rules(self) -> set[str]:
-        """Which rules does the server evaluate?"""
+    def reload(self) -> None:
+        """Go by the files as they are now, and wait until every rule of them has been evaluated."""
+        before = self._reloaded_at()
+        self.processes.send("prometheus", signal.SIGHUP)
+        self.processes.wait_until("prometheus", lambda: self._reloaded_at() != before)
+        self.processes.wait_until("prometheus", lambda: "unknown" not in self._health())
+
+    def _reloaded_at(self) -> str:
+        lines = self.client.get(f"{self.url}/metrics").raise_for_status().text.splitlines()
+        return next(
+            line for line in lines if line.startswith("prometheus_config_last_reload_success_timestamp_seconds")
+        )
+
+    def _health(self) -> list[str]:
         answer = self.client.get(f"{self.url}/api/v1/rules").raise_for_status()
         groups = msgspec.json.decode(answer.content, type=_Rules).data.groups
-        return {rule.name for group in groups for rule in group.rules}
+        return [rule.health for group in groups for rule in group.rules]
 
     def firing(self) -> list[Firing]:
         """Which alerts fire, by the rules as evaluated since the start? None at all before the first evaluation."""

@@ -5,12 +5,19 @@ Drift is asked of its history, not with `for`: what a rule remembers in its own 
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WATCHDOG = "Watchdog"
 DRIFT = "DualwriteDriftPersisting"
 STALLED = "DualwriteReconcilerStalled"
 WRITER_LAGGING = "DualwriteWriterLagging"
+PORTAL_SLOW = "PortalSlow"
 DRIFT_PERSISTS_MINUTES = 5
 DETECT_INTERVAL_S = 3600
 
@@ -42,15 +49,25 @@ _RULES = {
             "labels": _CRITICAL,
             "annotations": {"summary": "A rule that fires in a healthy environment, for a fault."},
         },
+        {
+            "alert": PORTAL_SLOW,
+            "expr": "vector(1)",
+            "labels": {"severity": "critical", "component": "portal"},
+            "annotations": {"summary": "A rule of another component that fires, for a look-alike."},
+        },
     )
 }
 # In this order they are evaluated: when the watchdog fires, the others have been.
 HEALTHY = (DRIFT, STALLED, WATCHDOG)
 
 
-def rule_file(*names: str) -> str:
-    """The text of a rule file with these rules; without names, those of a healthy environment."""
-    chosen = names or HEALTHY
-    return yaml.safe_dump(
-        {"groups": [{"name": "rehearsal", "rules": [_RULES[name] for name in chosen]}]}, sort_keys=False
-    )
+def rule_file(*names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1) -> str:
+    """The text of a rule file with these rules; without names, those of a healthy environment.
+
+    instead  other expressions, by the names of their rules.
+    every_s  how often they are evaluated.
+    """
+    chosen = [_RULES[name] for name in names or HEALTHY]
+    rules = [{**rule, "expr": instead.get(str(rule["alert"]), rule["expr"])} for rule in chosen]
+    groups = [{"name": "rehearsal", "interval": f"{every_s}s", "rules": rules}]
+    return yaml.safe_dump({"groups": groups}, sort_keys=False)

@@ -39,6 +39,21 @@ def one_bad_minute(world: World) -> Iterator[None]:
         yield
 
 
+@fault("B11", Trial("after_flip_1", _FIRST, STOP, told="%", begins="flipped", stays=True))
+def errors_of_one_scrape(world: World) -> Iterator[None]:
+    """Half of the requests fail between two scrapes: the counter of errors is born high, and never rises again."""
+    with world.fleet.misbehaving("gateway", bad_minute=0.5, bad_s=25):
+        world.advance(60)
+        yield
+
+
+@fault("A16", Trial("after_flip_1", _FIRST, HOLD, told="not scraped", lived_s=60, stays=True))
+def gateway_replica_down(world: World) -> Iterator[None]:
+    """One of the two replicas of the gateway does not run; the other one answers without an error."""
+    with world.fleet.away("gateway", pod=1):
+        yield
+
+
 @fault("", Trial("after_flip_3", _THIRD, STOP, told="ConflictService 503", begins="flipped", stays=True))
 def errors_on_one_path(world: World) -> Iterator[None]:
     """One in ten calls of ConflictService fail at the gateway, and nothing else does."""
@@ -68,6 +83,15 @@ def quiet_before_the_flip(world: World) -> Iterator[None]:
             stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
         yield
     world.advance(12 * 60)
+
+
+@look_alike("B3", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
+def little_traffic(world: World) -> Iterator[None]:
+    """A request a second, over all replicas: little, and enough for a rate."""
+    with contextlib.ExitStack() as stack:
+        for deployment in _SERVED:
+            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=60))
+        yield
 
 
 @fault(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
+from flipgate.rehearsal.services.flags import redis_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _FLAG = "read_from_org_units"
 _CASCADE = "cascade_4layer"
+_DUAL_WRITE = "dual_write_org_units"
 
 
 @fault(
@@ -65,8 +67,80 @@ def stale_flag_replica(world: World) -> Iterator[None]:
         yield
 
 
+@look_alike("A7", Trial("after_flip_1", "Every replica reads the mirror tables", begins="flipped", stays=True))
+def replica_that_follows_in_time(world: World) -> Iterator[None]:
+    """One replica of tenant-service served the old value for the 29 s that its cache lasts, and then the new one."""
+    world.flip(_FLAG, value=False)
+    world.refresh("before the flip")
+    with world.fleet.misbehaving("tenant-service", pod=0, stale_flags=True):
+        world.flip(_FLAG, value=True)
+        world.advance(29)
+    yield
+
+
 @fault(
-    "A7 D5",
+    "A10",
+    Trial(
+        "after_flip_1",
+        "Every replica reads the mirror tables",
+        HOLD,
+        told="not in force on tenant-service-",
+        begins="flipped",
+        stays=True,
+    ),
+)
+def replica_with_baked_in_flags(world: World) -> Iterator[None]:
+    """A replica of tenant-service that came up after the flip serves the values that its image was built with."""
+    world.fleet.restart("tenant-service", pod=1, baked_in=True)
+    yield
+    world.fleet.restart("tenant-service", pod=1)
+
+
+@look_alike("A10 B10", Trial("after_flip_1", "Every replica reads the mirror tables", begins="before", stays=True))
+def replicas_restarted_before_the_flip(world: World) -> Iterator[None]:
+    """A replica of tenant-service and one of the gateway were restarted before the flip: they serve what is set."""
+    world.fleet.restart("tenant-service", pod=1)
+    world.fleet.restart("gateway", pod=1)
+    yield
+
+
+@look_alike("A15", Trial("preflight", "Before the first flip only dual writing is on"))
+def db_row_agrees(world: World) -> Iterator[None]:
+    """The database holds a row for dual_write_org_units too, with the value that the flag store has."""
+    with world.postgres.connect() as connection:
+        connection.execute(
+            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
+            " values (%s, 'global', true, now() - interval '30 days', 'the migration')",
+            (_DUAL_WRITE,),
+        )
+    yield
+    _remove_row(world, _DUAL_WRITE)
+
+
+@fault(
+    "A9",
+    Trial(
+        "after_flip_1",
+        "The error rate stays below its limit for ten minutes after the first flip",
+        HOLD,
+        told="at least 10 min",
+        stays=True,
+    ),
+)
+def looked_at_too_early(world: World) -> Iterator[None]:
+    """read_from_org_units was flipped off and on again a moment ago, in the database: everything looks right so far."""
+    with world.postgres.connect() as connection:
+        connection.execute(
+            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
+            " values (%s, 'global', true, clock_timestamp(), 'operator')",
+            (_FLAG,),
+        )
+    yield
+    _remove_row(world, _FLAG)
+
+
+@fault(
+    "A7 A8 D5",
     Trial(
         "after_flip_2",
         "Four layers take the traffic of every replica, three take none",
@@ -80,6 +154,13 @@ def stale_cascade_replica(world: World) -> Iterator[None]:
     """One replica of context-engine keeps the flag values that it has, whatever is flipped from here on."""
     with world.fleet.misbehaving("context-engine", pod=1, stale_flags=True):
         yield
+
+
+@look_alike("J5", Trial("soak", "No flag was touched in the soak"))
+def flags_written_again_in_soak(world: World) -> Iterator[None]:
+    """Somebody wrote every flag into the flag store again, as it was."""
+    world.redis.write({redis_key(flag): str(text) for flag, text in world.flags().items()})
+    yield
 
 
 @fault(

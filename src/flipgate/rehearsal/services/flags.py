@@ -87,6 +87,11 @@ class Flags:
                     await self.on(flag, scope)
         self.frozen = frozen
 
+    def bake_in(self) -> None:
+        """Keeps for ever what holds when the environment comes up."""
+        self.frozen = True
+        self._kept = {(flag, GLOBAL): (0.0, initial_flags()[redis_key(flag)] == "true") for flag in FLAGS}
+
     def age(self, seconds: float) -> None:
         self._kept = {key: (until - seconds, value) for key, (until, value) in self._kept.items()}
 
@@ -125,4 +130,7 @@ def connect(settings: Settings, database: Database) -> Flags:
         decode_responses=True,
         socket_timeout=2,
     )
-    return Flags(store, database, settings.flag_ttl_s)
+    flags = Flags(store, database, settings.flag_ttl_s)
+    if settings.flags_baked_in:
+        flags.bake_in()
+    return flags

@@ -77,14 +77,14 @@ _HTTP = {
 _FROM_BROWSERS = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["*"])
 _HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _DEADLINE_S = 10.0
-_BAD_MINUTE_S = 60.0
 
 
 class GatewayLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     """`error_ratio` of all requests (of `error_service` alone, where named) answer 503.
 
-    `bad_minute` is that ratio for the next minute only, lived or real. `instead` is what answers in place of the new
-    services once their gate is open, such as "gate_404" or "raw_404". `refresh_for_all` lets everybody refresh.
+    `bad_minute` is that ratio for the next minute only (or the next `bad_s`), lived or real. `instead` is what answers
+    in place of the new services once their gate is open, such as "gate_404" or "raw_404". `refresh_for_all` lets
+    everybody refresh.
     """
 
     error_ratio: float = 0.0
@@ -92,6 +92,7 @@ class GatewayLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     instead: str = ""
     refresh_for_all: bool = False
     bad_minute: float = 0.0
+    bad_s: float = 60.0
     stale_flags: bool = False
 
 
@@ -124,7 +125,7 @@ class Gateway(FlaggedService):
             await self.flags.freeze(frozen=self.levers.stale_flags)
         self.refresh.is_for_all = self.levers.refresh_for_all
         if "bad_minute" in moved:
-            self.bad_until = time.time() + _BAD_MINUTE_S if self.levers.bad_minute else 0.0
+            self.bad_until = time.time() + self.levers.bad_s if self.levers.bad_minute else 0.0
 
     def age(self, seconds: float) -> None:
         super().age(seconds)

@@ -17,7 +17,7 @@ import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from . import settings as settings_file
@@ -26,9 +26,19 @@ from .records import Log, Value
 from .rpc import Handler, Health, serve_grpc
 from .settings import Settings
 
+_CUT = 4  # inside the number of the last line
+
 
 class Levers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The ways in which a service can be told to misbehave; a subclass names them and their healthy values."""
+    """The ways in which a service can be told to misbehave; a subclass names more, and their healthy values.
+
+    Of its page of metrics: `page` is "login" (a page for people in its place) or "cut" (its end is missing),
+    `page_adds` are lines that it has too, and `renamed` ("old=new") tells a metric under another name.
+    """
+
+    page: str = ""
+    page_adds: str = ""
+    renamed: str = ""
 
 
 class LiveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,7 +208,7 @@ def sentence(text: str, status: int) -> Response:
 
 def _own_routes(service: Service, ports: Mapping[str, int]) -> list[BaseRoute]:
     async def metrics(_: Request) -> Response:
-        return Response(service.metrics.exposition(), headers={"content-type": CONTENT_TYPE})
+        return _page(service.metrics.exposition(), service.levers)
 
     async def behave(request: Request) -> Response:
         return await _behave(service, request)
@@ -211,6 +221,19 @@ def _own_routes(service: Service, ports: Mapping[str, int]) -> list[BaseRoute]:
         Route("/-/live", live, methods=["POST"]),
         Route("/-/behave", behave, methods=["GET", "POST"]),
     ]
+
+
+def _page(text: str, levers: Levers) -> Response:
+    if levers.page == "login":
+        return HTMLResponse("<!doctype html><title>Sign in</title><form><input name=user></form>")
+    old, _, new = levers.renamed.partition("=")
+    told = (text.replace(old, new) if old else text) + levers.page_adds
+    return Response(told[:-_CUT] if levers.page == "cut" else told, headers={"content-type": CONTENT_TYPE})
+
+
+def _renamed(series: list[Series], levers: Levers) -> list[Series]:
+    old, _, new = levers.renamed.partition("=")
+    return [msgspec.structs.replace(one, name=one.name.replace(old, new)) for one in series] if old else series
 
 
 async def _behave(service: Service, request: Request) -> Response:
@@ -238,7 +261,7 @@ async def _live(service: Service, request: Request, ports: Mapping[str, int]) ->
     service.age(asked.seconds)
     span = Span(asked.seconds, asked.step_s, asked.first, ends_at=time.time())
     lived = await service.live(span)
-    series = service.metrics.live(lived.life, span.steps)
+    series = _renamed(service.metrics.live(lived.life, span.steps), service.levers)
     service.log.age(asked.seconds)
     for line in lived.lines:
         service.log.write(line.level, line.key, line.msg, at=line.at, **line.fields)

@@ -50,9 +50,10 @@ _PLANNER = {"enable_indexscan": "off", "enable_bitmapscan": "off", "enable_index
 
 
 class ReconcilerLevers(Levers, frozen=True, forbid_unknown_fields=True):
-    """`stalled` stops the passes; what the last one found is told for ever."""
+    """`stalled` stops the passes; what the last one found is told for ever. `tells` is told in place of every drift."""
 
     stalled: bool = False
+    tells: str = ""
 
 
 class Reconciler(Service):
@@ -114,7 +115,7 @@ class Reconciler(Service):
     def _tell(self, tenant: str, table: str, count: int) -> None:
         if count and count != self.drift.values.get((tenant, table)):
             self.log.write("WARN", "dualwrite.reconciler.drift", "open drift", tenant=tenant, table=table, rows=count)
-        self.drift.put(count, tenant, table)
+        self.drift.put(float(self.levers.tells or count), tenant, table)
 
     async def _pass_now(self, _: Request) -> Response:
         try:

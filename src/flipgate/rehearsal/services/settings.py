@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `peers` holds addresses and tokens by name; which names a service reads is said in its own module.
     `ports` are those to listen on, by name, where a process takes the place of another; else free ones are taken.
+    `flags_baked_in` are those of the image: what holds when the environment comes up, whatever the surfaces say.
     An empty `log_file` is a process that is no pod of the cluster: it writes no log and has no start record.
     """
 
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peers: dict[str, str] = {}
     world_file: str = ""
     ports: dict[str, int] = {}
+    flags_baked_in: bool = False
 
     def peer(self, key: str) -> str:
         """Which address or token goes by this name? Errors: KeyError with the sentence to print."""

@@ -17,7 +17,9 @@ from flipgate.config.secret import Secret
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Ambiguous, Malformed, NoAnswer, NotConfigured, Unreachable
 from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
 from flipgate.core.window import Window
+from flipgate.gates.skew import must_stay_within
 from flipgate.probes.readings.alerts import UNREADABLE, alerts
 from flipgate.probes.readings.backend_track import backend_track
 from flipgate.probes.readings.drift import drift, seconds
@@ -25,6 +27,7 @@ from flipgate.probes.readings.identity import identity
 from flipgate.probes.readings.itself import itself
 from flipgate.probes.readings.latency import together
 from flipgate.probes.readings.requests import requests
+from flipgate.probes.readings.skew import skew
 from flipgate.probes.sql import TenantRow
 from flipgate.probes.systems import Systems
 
@@ -254,6 +257,20 @@ def test_servers_say_who_they_are_and_who_does_not_answer_is_named(httpserver: H
 def test_nobody_is_asked_where_there_is_nobody(httpserver: HTTPServer) -> None:
     nobody = itself(systems(httpserver, kubernetes=None, prometheus=None, gateway=None))
     assert (nobody.value.said, nobody.value.silent, nobody.asked) == ({}, {}, ())
+
+
+@pytest.mark.row("B13", "J4")
+@pytest.mark.parametrize("off_s", [600.0, -300.0, 2.5])
+def test_a_server_whose_clock_is_off_is_off_by_that_much(httpserver: HTTPServer, off_s: float) -> None:
+    at = datetime(2026, 5, 1, 11, tzinfo=UTC).timestamp()
+    result = [{"metric": {}, "value": [at, str(at + off_s)]}]
+    body = {"status": "success", "data": {"resultType": "vector", "result": result}}
+    serve(httpserver, "/prometheus/api/v1/query", body)
+    blocks = systems(httpserver).environment
+    alone = config.Environment(name="dev", tier="dev", runbooks=("org_v23",), prometheus=blocks.prometheus)
+    seen = skew(Systems(alone, AHEAD))
+    assert seen.value.skew_s == {"prometheus": off_s}
+    assert must_stay_within(seen, limit_s=2).verdict is Verdict.HOLD
 
 
 def test_requests_are_those_of_the_gateways_job(httpserver: HTTPServer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from flipgate.core.clock import Clock
 from flipgate.core.errors import Malformed, NoData, NotConfigured, Unreachable
 from flipgate.core.window import Window
 from flipgate.probes.prometheus import Prometheus
-from flipgate.probes.prometheus_answers import milliseconds
-from flipgate.probes.promql import metrics
 from tests.probes.real_prometheus import prometheus
 
 OFFSET_S = 7200.0
@@ -140,6 +139,7 @@ def test_metrics_exist_or_not(url: str) -> None:
     assert probe(url).existing(asked).value == {"requests_total", "check_seconds_bucket"}
 
 
+@pytest.mark.row("B17")
 def test_bucket_bounds_are_exact_milliseconds(url: str) -> None:
     seen = probe(url).bounds("check_seconds").value
     assert (seen.layouts_ms, seen.series) == (((4.9, 7.0),), 1)
@@ -188,6 +188,7 @@ def matrix(*values: object, **more: object) -> dict[str, object]:
     return {"status": "success", "data": {"resultType": "matrix", "result": result}, **more}
 
 
+@pytest.mark.row("B12")
 @pytest.mark.parametrize(
     "body",
     [
@@ -255,8 +256,14 @@ QUESTIONS: list[Callable[[Prometheus], object]] = [
 ]
 
 
+COMPUTED = re.compile(r"\b(rate|irate|increase|delta|histogram_quantile|avg|sum|or|vector)\b")
+
+
+@pytest.mark.row("B9")
 @pytest.mark.parametrize("ask", QUESTIONS)
-def test_every_query_is_valid_promql_with_a_time(httpserver: HTTPServer, ask: Callable[[Prometheus], object]) -> None:
+def test_every_query_is_valid_has_a_time_and_computes_no_rate(
+    httpserver: HTTPServer, ask: Callable[[Prometheus], object]
+) -> None:
     asked: list[Request] = []
 
     def answer(request: Request) -> Response:
@@ -268,30 +275,6 @@ def test_every_query_is_valid_promql_with_a_time(httpserver: HTTPServer, ask: Ca
         ask(probe(httpserver.url_for("")))
     for request in asked:
         assert promql_parser.parse(request.args["query"])
+        assert not COMPUTED.search(request.args["query"])
         assert float(request.args["time"]) > 0
     assert asked
-
-
-@pytest.mark.parametrize(
-    ("expression", "names"),
-    [
-        ("vector(1)", set()),
-        ('sum by (le) (rate(a_bucket{x="1"}[5m])) > 3 and on() absent(b) or c:d', {"a_bucket", "b", "c:d"}),
-        ('min_over_time((a - {__name__="b"})[5m:1m] offset 1h)', {"a", "b"}),
-    ],
-)
-def test_the_metrics_of_an_expression_are_named(expression: str, names: set[str]) -> None:
-    assert metrics(expression) == names
-
-
-@pytest.mark.parametrize("expression", ["", "a b", "sum(", '{job="x"}', '{__name__=~"a.*"}'])
-def test_an_expression_that_names_no_metrics_to_look_for_says_so(expression: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        metrics(expression)
-
-
-@pytest.mark.parametrize(
-    ("bound", "ms"), [("0.005", 5.0), ("0.0049", 4.9), ("5e-03", 5.0), ("1", 1000.0), ("+Inf", math.inf)]
-)
-def test_a_bound_in_seconds_becomes_exact_milliseconds(bound: str, ms: float) -> None:
-    assert milliseconds(bound) == ms

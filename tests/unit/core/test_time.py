@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,6 +46,15 @@ def test_an_aged_world_is_ahead_of_its_servers() -> None:
     assert clock.to_unix(clock.from_unix(1_000_000.0)) == 1_000_000.0
 
 
+@pytest.mark.row("H10")
+def test_a_day_of_23_hours_is_23_hours() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    end = datetime(2026, 3, 29, 12, tzinfo=berlin)
+    assert Window(datetime(2026, 3, 28, 12, tzinfo=berlin), end).length_s == 23 * 3600
+    assert Window.before(end, 24 * 3600).start == datetime(2026, 3, 28, 10, tzinfo=UTC)
+
+
+@pytest.mark.row("H9")
 def test_the_zone_of_a_machine_changes_nothing() -> None:
     west = timezone(timedelta(hours=-8))
     assert Clock(60.0, machine=lambda: NOON.astimezone(west)).now() == NOON + timedelta(minutes=1)

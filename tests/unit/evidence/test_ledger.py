@@ -59,6 +59,7 @@ def test_an_edited_line_breaks_the_chain_behind_it(tmp_path: Path, number: int) 
     assert not list(lines(path))[number + 1].chained
 
 
+@pytest.mark.row("J8")
 def test_a_line_taken_out_breaks_the_chain(tmp_path: Path) -> None:
     path = tmp_path / "l"
     written(path, "r1", 3)

@@ -34,6 +34,7 @@ def test_seven_clean_days_are_go(gate: object) -> None:
     says(gate(seen(folder(week())), days=7), GO)
 
 
+@pytest.mark.row("H12")
 def test_a_week_over_a_leap_day_is_go() -> None:
     today = date(2028, 3, 2)
     reports = tuple(clean_report(today - timedelta(days=back)) for back in range(7))
@@ -56,6 +57,7 @@ def test_drift_in_the_per_tenant_table_alone_is_stop() -> None:
     says(days_must_pass(seen(folder(reports)), days=7), STOP, "tenant globex 4")
 
 
+@pytest.mark.row("H8")
 def test_todays_report_is_waited_for_until_the_daily_run() -> None:
     early = datetime(2026, 4, 26, 7, 59, tzinfo=UTC)
     judgement = days_must_pass(seen(folder(week()[:-1]), at=early), days=7)

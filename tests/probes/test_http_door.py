@@ -172,6 +172,7 @@ def test_an_answer_longer_than_the_largest_is_told_apart(httpserver: HTTPServer)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
+@pytest.mark.row("K12")
 @pytest.mark.parametrize(
     "pieces",
     [
@@ -189,6 +190,7 @@ def test_a_server_that_speaks_one_byte_at_a_time_is_left_at_the_deadline(pieces:
         assert time.monotonic() - begun < 1.5
 
 
+@pytest.mark.row("K12")
 def test_a_server_that_never_answers_is_left_at_the_deadline() -> None:
     with answering(b"x", pause_s=30) as url, pytest.raises(Unreachable, match=r"within 0\.2 s"):
         door(url, deadline_s=0.2).get("/read")

@@ -93,6 +93,7 @@ def test_the_server_sees_who_asks(guarded: redis.Redis, redis_server: RedisServe
     assert "flipgate" in {entry["name"] for entry in redis_server.admin.client_list()}
 
 
+@pytest.mark.row("K12")
 def test_a_server_that_never_answers_ends_on_time(redis_server: RedisServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         block = redis_server.block

@@ -74,6 +74,7 @@ def test_the_transaction_itself_is_read_only(door: Door, postgres_server: Postgr
     assert door.rows(int, "select n from t", {}) == (1,)
 
 
+@pytest.mark.row("K12")
 def test_a_slow_answer_ends_on_time_and_the_door_opens_again(door: Door, postgres_server: PostgresServer) -> None:
     with postgres_server.admin() as admin:
         admin.execute("create or replace view sleepy as select 1 as n from pg_sleep(60)")

@@ -16,6 +16,7 @@ from flipgate.evidence.records import Record, Seen, observation_of
 
 WHOLE_STAGE = ""  # the gate of a record that belongs to none
 _MOST = 10
+_MOST_JUMP_S = 2.0
 Fact = TypeVar("Fact")
 
 
@@ -37,6 +38,17 @@ def changes(records: Sequence[Record]) -> tuple[str, ...]:
         found = [*_differences(_held(postures[0]), _held(postures[-1])), *found]
     more = (f"and {len(found) - _MOST} more",) if len(found) > _MOST else ()
     return tuple(f"changed while the stage ran: {one}" for one in found[:_MOST]) + more
+
+
+def clock_jump(records: Sequence[Record]) -> tuple[str, ...]:
+    """Was this machine's clock set while the stage ran, or did the machine sleep? Windows are counted by it."""
+    aside = [record.machine_at.timestamp() - record.monotonic_s for record in records]
+    jump_s = max(aside, default=0.0) - min(aside, default=0.0)
+    if jump_s <= _MOST_JUMP_S:
+        return ()
+    return (
+        f"this machine's clock jumped by {jump_s:.1f} s while the stage ran, at most {_MOST_JUMP_S:g} s are allowed",
+    )
 
 
 def _read(records: Sequence[Record], fact: type[Fact]) -> list[Fact]:

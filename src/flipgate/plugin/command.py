@@ -22,6 +22,7 @@ from flipgate.plugin.options import FEATURES, runbooks_of
 from flipgate.plugin.run import Run
 from flipgate.plugin.smoke import FOLDER, SMOKE, Smoke, refuse_unnamed
 from flipgate.plugin.stages import Selection, refuse_unknown_words, selection
+from flipgate.plugin.supervision import Judging, supervised
 
 DEFAULT_ENVIRONMENT = "rehearsal"
 
@@ -38,6 +39,7 @@ class Command:
     runbook: str = ""
     run: Run | None = None
     smoke: Smoke | None = None
+    judging: Judging | None = None
     open: ExitStack = field(default_factory=ExitStack)
 
 
@@ -50,39 +52,54 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.option.help or config.option.version or hasattr(config, "workerinput"):
         return None
     try:
-        _prepare(config)
-    except Refused as refused:
+        return _prepare(config)
+    except (Refused, OSError) as refused:
         sys.stderr.write(redacted(f"refused: {refused}\n"))
         return REFUSED_STATUS
-    return None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_cmdline_main")
 def pytest_end_of_command(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Turn whatever pytest says into the verdict that the ledger holds."""
     try:
-        code = yield
+        code = _status(config, (yield))
         command = config.stash.get(COMMAND, None)
-        if command is None or not command.selection.touches_gates or code == REFUSED_STATUS:
-            return code
-        if command.smoke is not None:
-            sys.stdout.write(f"\n{command.smoke.told()}\n")
-            return command.smoke.verdict.exit_status
-        return _verdict_status(config, command, code)
+        if command and command.judging and code is not None:
+            command.judging.tell(code)
+        return code
     finally:
         if command := config.stash.get(COMMAND, None):
             command.open.close()
 
 
-def _prepare(config: pytest.Config) -> None:
+def _status(config: pytest.Config, code: int | None) -> int | None:
+    command = config.stash.get(COMMAND, None)
+    if command is None or not command.selection.touches_gates or code == REFUSED_STATUS:
+        return code
+    if command.smoke is not None:
+        sys.stdout.write(f"\n{command.smoke.told()}\n")
+        return command.smoke.verdict.exit_status
+    try:
+        return _verdict_status(config, command, code)
+    except OSError as error:
+        sys.stderr.write(f"\nHOLD  the ledger could not be written to its end: {error}; make room, run this again\n")
+        return Verdict.HOLD.exit_status
+
+
+def _prepare(config: pytest.Config) -> int | None:
+    """Open the run, in a process of its own; what is returned is how that ended, or None inside it."""
     runbooks = runbooks_of(config.rootpath)
     markers = config.option.markexpr or ""
     refuse_unknown_words(markers, frozenset(_registered(config)), runbooks)
     chosen = _selection(config, markers, runbooks)
     command = Command(chosen, _environment_name(config, chosen))
-    config.stash[COMMAND] = command
     if chosen.touches_gates:
         _refuse_wrong_use(config)
+        side = supervised()
+        if isinstance(side, int):
+            return side
+        command.judging = side
+    config.stash[COMMAND] = command
     if chosen.stage == SMOKE:
         command.smoke = Smoke()
         config.pluginmanager.register(command.smoke)
@@ -90,6 +107,7 @@ def _prepare(config: pytest.Config) -> None:
         from flipgate.plugin.opening import opened  # a run of the suite's own tests needs none of it
 
         command.run = opened(config, command)
+    return None
 
 
 def _selection(config: pytest.Config, markers: str, runbooks: tuple[str, ...]) -> Selection:
@@ -153,8 +171,19 @@ def _reasons(config: pytest.Config, command: Command, code: int | None) -> tuple
         found.append("exploratory: this selection is no stage run, so it has no stage verdict")
     if config.option.collectonly:
         found.append("only collected: nothing was judged")
-    elif code == pytest.ExitCode.INTERRUPTED:
+    elif command.run is not None:
+        found += _edited(config, command.run)
+    if code == pytest.ExitCode.INTERRUPTED:
         found.append("interrupted: what was judged before stays")
-    elif code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    elif not config.option.collectonly and code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         found.append(f"pytest ended with {code}")
     return tuple(found)
+
+
+def _edited(config: pytest.Config, run: Run) -> list[str]:
+    """Was what judges edited since the run began? Some gates were judged by the one text, some by the other."""
+    from flipgate.plugin.origin import digests
+
+    before, now = run.origin.digests, digests(config.rootpath, run.runbook_name, run.environment.name)
+    changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    return [f"what judges was edited while the stage ran: {', '.join(changed)}; run it again"] if changed else []

@@ -26,7 +26,7 @@ from flipgate.evidence.records import (
     Witnessed,
     seen,
 )
-from flipgate.evidence.standing import WHOLE_STAGE, changes
+from flipgate.evidence.standing import WHOLE_STAGE, changes, clock_jump
 from flipgate.evidence.verdicts import run_verdict
 from flipgate.evidence.witnesses import WROTE
 from flipgate.plugin.origin import Origin
@@ -138,7 +138,7 @@ class Run:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
         whole = self.before is not None and not reasons and not self.before.processes.value.unread
         self.look_around("after", judging=whole)
-        against = [*changes(self.records), *([WROTE] if self._wrote() else [])]
+        against = [*changes(self.records), *clock_jump(self.records), *([WROTE] if self._wrote() else [])]
         judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *against])
         self.record(judged)
         return judged

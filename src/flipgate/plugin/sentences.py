@@ -102,6 +102,7 @@ class Sentence:
     text: str
     meaning: str
     module: str
+    asynchronous: bool
     pattern: Pattern = field(repr=False)
 
 
@@ -119,6 +120,8 @@ def refuse_unspoken(gates: Iterable[GateText]) -> None:
             if len(known) != 1:
                 defined = " and ".join(one.module for one in known) or "nowhere"
                 raise Refused(f"{gate.id}: `{step.keyword} {step.text}` is defined {defined}; once is wanted")
+            if known[0].asynchronous:
+                raise Refused(f"{gate.id}: `{step.text}` is an `async def` in {known[0].module}: nobody would await it")
 
 
 def given(text: str) -> Callable[[Callable[..., Judgement]], Callable[..., Judgement]]:
@@ -151,7 +154,9 @@ def _registered(keyword: str, text: str) -> Callable[[Any], Any]:
         # pytest-bdd reads there which fixtures and figures to pass; mypy knows no such attribute of a function.
         play.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
         pattern = Pattern(text)
-        VOCABULARY.append(Sentence(keyword, text, (step.__doc__ or "").strip(), step.__module__, pattern))
+        asynchronous = inspect.iscoroutinefunction(step) or inspect.isasyncgenfunction(step)
+        meaning = (step.__doc__ or "").strip()
+        VOCABULARY.append(Sentence(keyword, text, meaning, step.__module__, asynchronous, pattern))
         register(pattern, stacklevel=2)(play)
         return step
 

@@ -25,6 +25,7 @@ def test_any_system_that_calls_itself_production_is_stop(name: str) -> None:
     says(judged(gateway="dev", namespace=name), STOP, "namespace")
 
 
+@pytest.mark.row("K13")
 @pytest.mark.parametrize("name", ["staging", "preprod", "non-prod", "Dev", "", "product-team"])
 def test_another_name_is_hold_and_shown_with_its_source(name: str) -> None:
 

@@ -95,6 +95,7 @@ def test_a_flip_of_unknown_contradicted_or_future_time_is_hold() -> None:
     says(flip(ago(-1)), HOLD, "future")
 
 
+@pytest.mark.row("K16")
 @pytest.mark.parametrize(
     ("skew_s", "verdict"), [(2.0, GO), (-2.0, GO), (2.001, HOLD), (-600.0, HOLD), (NAN, HOLD), (INF, HOLD)]
 )

@@ -54,6 +54,7 @@ def back(now: Buckets, before: Buckets = BEFORE) -> Judgement:
         (calls(0, 94, 100, 100, 100, 100), GO),  # the baseline's own, 2.5 to 5 ms
         (calls(0, 0, 95, 100, 100, 100), GO),
         (calls(0, 0, 94, 100, 100, 100), GO),  # one above
+        (calls(0, 0, 0, 95, 100, 100), GO),  # still one above, exactly
         (calls(0, 0, 0, 94, 100, 100), STOP),  # two above
         (calls(0, 0, 0, 0, 0, 100), STOP),
         (calls(0, 0, 99, 99, 99, 99), HOLD),  # one call too few

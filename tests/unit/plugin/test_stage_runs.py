@@ -74,6 +74,7 @@ def test_the_terminal_says_what_was_seen_its_limit_and_what_to_do(project: Proje
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+@pytest.mark.row("K11")
 def test_a_library_that_asserts_in_a_reading_is_hold_not_stop(project: Project) -> None:
     project.feature(HOLD)
     outcome = project.run(*STAGE)
@@ -95,6 +96,7 @@ def test_a_verdict_can_be_computed_again_from_the_record(project: Project) -> No
     assert claim.observation.startswith("sha256:")
 
 
+@pytest.mark.row("K6")
 @pytest.mark.parametrize(
     "words",
     [
@@ -112,12 +114,14 @@ def test_a_selection_that_is_no_stage_run_is_never_go(project: Project, words: t
     assert "exploratory" in outcome.text or "only collected" in outcome.text
 
 
+@pytest.mark.row("K6")
 @pytest.mark.parametrize("words", [("-m", "preflight or soak"), ("-m", "demo"), ("-m", "not soak")])
 def test_two_stages_or_none_are_exploratory(project: Project, words: tuple[str, ...]) -> None:
     project.feature(GO)
     assert project.run(*words, "--env", "dev").status == 10
 
 
+@pytest.mark.row("K6", "K8")
 @pytest.mark.parametrize(
     "words",
     [
@@ -132,6 +136,7 @@ def test_a_gate_that_did_not_run_withholds_go(project: Project, words: tuple[str
     assert project.run(*STAGE, *words).status in (10, 20)
 
 
+@pytest.mark.row("K6", "K8")
 def test_a_deselected_gate_is_named(project: Project) -> None:
     project.feature(GO)
     outcome = project.run(*STAGE, PYTEST_ADDOPTS="--deselect 'features/demo/rows.feature::Enough rows'")
@@ -159,6 +164,7 @@ def test_wrong_use_is_refused_in_words_before_any_gate(project: Project, words: 
     assert outcome.records == ()
 
 
+@pytest.mark.row("K8")
 def test_python_without_checks_is_refused(project: Project) -> None:
     project.feature(GO)
     outcome = project.run(*STAGE, python=("-O",))
@@ -174,6 +180,7 @@ def test_bare_pytest_runs_the_suites_own_tests_and_no_gate(project: Project) -> 
     assert "1 passed" in outcome.text
 
 
+@pytest.mark.row("K7")
 @pytest.mark.parametrize(
     ("scenario", "told"),
     [
@@ -197,6 +204,7 @@ def test_text_that_a_runner_would_pass_over_is_refused(project: Project, scenari
     assert told in outcome.text
 
 
+@pytest.mark.row("K6")
 def test_a_skip_in_a_step_is_hold(project: Project) -> None:
     project.feature(GO.replace("it has at least 5 rows", "the claim is skipped"))
     project.step("then", "the claim is skipped", "__import__('pytest').skip('not today')")
@@ -235,6 +243,7 @@ def interrupted(started: subprocess.Popen[str]) -> int:
             return started.wait(timeout=5)
 
 
+@pytest.mark.row("K1")
 def test_an_interrupt_keeps_what_was_judged_and_is_hold(project: Project) -> None:
     fifo = project.root / "fifo"
     os.mkfifo(fifo)
@@ -250,6 +259,7 @@ def test_an_interrupt_keeps_what_was_judged_and_is_hold(project: Project) -> Non
     assert "interrupted" in end.reasons[0]
 
 
+@pytest.mark.row("K1")
 def test_a_killed_run_keeps_what_was_judged_and_later_counts_as_hold(project: Project) -> None:
     fifo = project.root / "fifo"
     os.mkfifo(fifo)
@@ -263,6 +273,7 @@ def test_a_killed_run_keeps_what_was_judged_and_later_counts_as_hold(project: Pr
     assert History.of(records(project.ledger), "dev", "").stage("preflight").verdict == "HOLD"
 
 
+@pytest.mark.row("K4")
 def test_a_second_operator_is_refused_in_words(project: Project) -> None:
     fifo = project.root / "fifo"
     os.mkfifo(fifo)

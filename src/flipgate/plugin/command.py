@@ -7,6 +7,7 @@ pytest has ended however it ended; pytest's own codes never mean GO.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -62,8 +63,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_end_of_command(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Turn whatever pytest says into the verdict that the ledger holds."""
     try:
-        code = _status(config, (yield))
+        code = yield
         command = config.stash.get(COMMAND, None)
+        if command and command.judging:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it would take the run's end from the ledger
+        code = _status(config, code)
         if command and command.judging and code is not None:
             command.judging.tell(code)
         return code

@@ -240,7 +240,7 @@ def interrupted(started: subprocess.Popen[str]) -> int:
     while True:
         started.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return started.wait(timeout=5)
+            return started.wait(timeout=20)
 
 
 @pytest.mark.row("K1")

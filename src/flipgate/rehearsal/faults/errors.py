@@ -109,6 +109,6 @@ def few_checks(world: World) -> Iterator[None]:
 
 @look_alike("D10", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
 def errors_within_the_limit(world: World) -> Iterator[None]:
-    """One of a thousand requests at the gateway fails, as on any day."""
-    with world.fleet.misbehaving("gateway", error_ratio=0.001):
+    """One of two thousand requests at the gateway fails, as on any day."""
+    with world.fleet.misbehaving("gateway", error_ratio=0.0005):
         yield

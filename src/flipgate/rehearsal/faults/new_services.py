@@ -117,7 +117,7 @@ def records_do_not_stand_still(world: World) -> Iterator[None]:
         yield
 
 
-@fault("D9 F1", Trial("after_flip_3", _FLOWS, STOP, told="ListRoles over gRPC"))
+@fault("D9 F1", Trial("after_flip_3", _FLOWS, STOP, told="ListRoles over gRPC", stays=True))
 def healthy_without_its_table(world: World) -> Iterator[None]:
     """rbac-service says that it serves; the table that it reads has been moved away."""
     with world.postgres.connect() as connection:

@@ -141,11 +141,14 @@ class Stand:
             if healthy.wrong and self.course.flip:
                 # What the fault left behind must not be told of the next one.
                 yield self._made_ready()
-        for job in wanted:
-            if job not in sharing:
-                yield self._with_flip(job)
-        if any(job not in sharing for job in wanted):
+        own = [job for job in wanted if job not in sharing]
+        for job in (one for one in own if one.fault.can_be_undone):
+            yield self._with_flip(job)
+        if own:
             yield self._made_ready()
+        # After these nothing in this environment is as it was.
+        for job in (one for one in own if not one.fault.can_be_undone):
+            yield self._with_flip(job)
 
     def _made_ready(self) -> Outcome:
         """The stage's flip is made, or made anew, its windows have elapsed, and nothing is wrong."""

@@ -29,6 +29,16 @@ def sentence(witnesses: Sequence[Witnessed]) -> str:
     return f"{calls} calls to {systems}, {writes} writes by the suite{held}"
 
 
+def in_all(runs: Iterable[Sequence[Witnessed]]) -> tuple[Witnessed, ...]:
+    """What did several runs do together, system by system? What servers said of one run cannot be added up."""
+    together: dict[str, Witnessed] = {}
+    for one in (one for witnesses in runs for one in witnesses):
+        sofar = together.get(one.system, Witnessed(one.system, 0, 0, 0))
+        counts = sofar.calls + one.calls, sofar.writes + one.writes, sofar.refused + one.refused
+        together[one.system] = Witnessed(one.system, *counts)
+    return tuple(together.values())
+
+
 def by_server(one: Witnessed) -> str:
     """What does this system's server say beside it?"""
     if not one.server:

@@ -14,6 +14,7 @@ from flipgate.evidence.pack.contents import contents
 from flipgate.evidence.pack.extract import read_extract
 from flipgate.evidence.pack.folder import EVIDENCE
 from flipgate.evidence.pack.statement import Seal, read_statement
+from flipgate.evidence.records import Witnessed
 from tests.unit.pack.forger import Forger
 
 CODE = re.compile(r"`[^`\n]*`")
@@ -81,6 +82,16 @@ def test_the_verdict_stands_first_and_then_the_boxes(made: Forger) -> None:
     boxes = [line for line in lines if line.startswith("- [")]
     assert [line[:5] for line in boxes] == ["- [x]"] * 3
     assert "`Box 2, DevOps: the report is attached` **GO** `box 2, DevOps: the operator" in boxes[1]
+
+
+def test_what_the_suite_did_and_was_allowed_is_told(made: Forger) -> None:
+    seal, (*others, last) = told(made)
+    start = replace(last.start, allowed={"allow_write_capable": "one role | for all"})
+    seen = (Witnessed("redis a:1", 40, 0, 1), Witnessed("gateway b:2", 8, 0, 0))
+    runs = [replace(last, witnesses=seen), replace(last, start=start, witnesses=seen[:1])]
+    said = comment(seal, [*others, *runs], "0" * 64)
+    assert "40 calls to 1 system, 0 writes by the suite, 1 refused before they were sent." in said
+    assert "were put up with at `sign_off`: `one role ¦ for all`" in said
 
 
 def test_nothing_is_shown_as_nothing() -> None:

@@ -14,6 +14,7 @@ from flipgate.core.verdict import Verdict
 from flipgate.evidence.account import GateAccount, RunAccount
 from flipgate.evidence.pack.statement import Seal, newest
 from flipgate.evidence.summary import counted
+from flipgate.evidence.witnesses import in_all, sentence
 from flipgate.evidence.words import Waived
 
 LONGEST = 60_000
@@ -58,6 +59,7 @@ def _lines(seal: Seal, runs: Sequence[RunAccount], evidence: str, figures: int) 
     for run in newest(runs)[:_MOST_ROWS]:
         yield f"| **{run.standing.value}** | {inert(run.stage)} | {_time(run.began_at)} | {counted(run.gates)} |"
     yield ""
+    yield from _reach(newest(runs))
     if figures:
         for run in newest(runs)[:_MOST_ROWS]:
             yield from _figures(run, figures)
@@ -89,6 +91,15 @@ def _boxes(gates: Sequence[GateAccount]) -> Iterator[str]:
     for gate in gates[:_MOST_ROWS]:
         tick = "x" if gate.verdict is Verdict.GO else " "
         yield f"- [{tick}] {inert(gate.text.title, _TITLE)} **{gate.verdict.value}** {inert(_seen(gate))}"
+    yield ""
+
+
+def _reach(runs: Sequence[RunAccount]) -> Iterator[str]:
+    """How far did the suite reach: what it did, and what its credentials were allowed to do beyond reading?"""
+    yield f"In these stages: {sentence(in_all(run.witnesses for run in runs))}."
+    reasons = {reason: run.stage for run in runs if (reason := run.start.allowed.get("allow_write_capable"))}
+    for reason, stage in list(reasons.items())[:_MOST_ROWS]:
+        yield f"- credentials that can do more than read were put up with at {inert(stage)}: {inert(reason)}"
     yield ""
 
 

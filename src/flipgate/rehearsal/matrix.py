@@ -208,7 +208,8 @@ class Stand:
             for stage in self.course.renewed:
                 self._act(stage)
             self._prepared_at_s = self._age_s()
-        for stage in self.course.again:
+        # Some look has to see the flip back, or the ledger takes the next flip for the one that it knows.
+        for stage in self.course.again or (self.stage,):
             self._act(stage)
 
     def _flip(self) -> None:

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
+from flipgate.rehearsal.components.rules import DETECT_INTERVAL_S
 from flipgate.rehearsal.services.flags import redis_key
 from flipgate.rehearsal.services.seed import TENANTS
 
@@ -92,6 +93,7 @@ def flag_set_in_another_database(world: World) -> Iterator[None]:
     with _held(world, _DUAL_WRITE, "false"):
         yield
     world.redis.forget(key, db=1)
+    _settle(world)
 
 
 @look_alike("A3", Trial("preflight", _POSTURE))
@@ -108,6 +110,7 @@ def flag_ahead_of_its_order(world: World) -> Iterator[None]:
     """cascade_4layer is on already, before anything that it builds on."""
     with _held(world, _CASCADE, "true"):
         yield
+    _settle(world)
 
 
 @fault("A12", Trial("preflight", _POSTURE, STOP, told="flag \"cascade_4layer\": redis global 'true'"))
@@ -115,6 +118,7 @@ def two_flags_at_once(world: World) -> Iterator[None]:
     """Two flags were flipped in one go, before either was checked."""
     with _held(world, _READS, "true"), _held(world, _CASCADE, "true"):
         yield
+    _settle(world)
 
 
 @fault("A13", Trial("preflight", _POSTURE, HOLD, told=f"another for tenant {_OTHER_TENANT}"))
@@ -188,3 +192,8 @@ def _held(world: World, flag: str, text: str) -> Iterator[None]:
     world.redis.write({redis_key(flag): text})
     yield
     world.redis.write({redis_key(flag): before})
+
+
+def _settle(world: World) -> None:
+    """A flip disturbs the windows that it falls into: the longest of the preflight is the detect interval."""
+    world.advance(DETECT_INTERVAL_S + 60)

@@ -30,7 +30,7 @@ def reconciler_down(world: World) -> Iterator[None]:
     world.advance(rules.DETECT_INTERVAL_S + 60)
 
 
-@look_alike("B5", Trial("preflight", _NOW))
+@look_alike("B5 B6", Trial("preflight", _NOW))
 def one_scrape_missed(world: World) -> Iterator[None]:
     """Prometheus did not reach the reconciler for one scrape, a minute ago."""
     with world.fleet.without(world.fleet.unreachable, _RECONCILER):
@@ -46,15 +46,6 @@ def reconciler_not_scraped(world: World) -> Iterator[None]:
         world.advance(180)
         yield
     world.advance(rules.DETECT_INTERVAL_S + 60)
-
-
-@look_alike("B6", Trial("preflight", _NOW))
-def two_scrapes_missed(world: World) -> Iterator[None]:
-    """Prometheus did not reach the reconciler for two scrapes, twenty minutes ago."""
-    with world.fleet.without(world.fleet.unreachable, _RECONCILER):
-        world.advance(30)
-    world.advance(20 * 60)
-    yield
 
 
 @fault("B7", Trial("after_flip_1", _FIRST, HOLD, told="not scraped", begins="flipped", stays=True))
@@ -75,11 +66,11 @@ def network_cut_for_5_minutes(world: World) -> Iterator[None]:
 
 
 @look_alike("B7 B8 J2", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
-def network_cut_for_2_scrapes(world: World) -> Iterator[None]:
-    """For two scrapes after the flip Prometheus reached neither replica of the gateway."""
+def network_cut_for_one_scrape(world: World) -> Iterator[None]:
+    """For one scrape after the flip Prometheus reached neither replica of the gateway."""
     world.advance(60)
     with world.fleet.without(world.fleet.unreachable, "gateway"):
-        world.advance(30)
+        world.advance(15)
     yield
 
 
@@ -129,11 +120,11 @@ def nobody_watched_for_40_minutes(world: World) -> Iterator[None]:
 
 
 @look_alike("J1", Trial("soak", _SOAK, begins="flipped", stays=True))
-def watched_but_for_2_scrapes(world: World) -> Iterator[None]:
-    """For two scrapes of the soak nobody asked the reconciler for its drift."""
+def watched_but_for_one_scrape(world: World) -> Iterator[None]:
+    """For one scrape of the soak nobody asked the reconciler for its drift."""
     world.advance(3 * 3600)
     with world.fleet.without(world.fleet.unreachable, _RECONCILER):
-        world.advance(30)
+        world.advance(15)
     yield
 
 

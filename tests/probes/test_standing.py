@@ -13,6 +13,8 @@ from tests.probes.servers import PASSWORD, PostgresServer, RedisServer, running_
 from tests.unit.plugin.conftest import GO, HEAD, Outcome, Project
 
 SYSTEMS = """
+allow_write_capable = "the servers of a test, asked by who made them"
+
 [redis]
 host = "127.0.0.1"
 port = {redis}
@@ -131,6 +133,15 @@ def _restarted(server: RedisServer) -> str:
         f"known.set({KEY!r}, 'false')",
     ]
     return "".join(f"\n    {line}" for line in lines)
+
+
+@pytest.mark.row("K14")
+def test_credentials_that_can_write_are_refused_before_any_gate(project: Project) -> None:
+    file = project.root / "environments" / "dev.toml"
+    file.write_text("".join(line for line in file.open() if not line.startswith("allow_write_capable")))
+    outcome = run(project, "pass")
+    assert (outcome.status, outcome.records) == (30, ())
+    assert "can do more than read: redis" in outcome.text
 
 
 FLIPPED = "insert into platform_feature_flags values ('a_flag', 'global', true, now() - interval '10 minutes', 'op')"

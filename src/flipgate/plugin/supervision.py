@@ -8,6 +8,7 @@ the ledger. A child that ends without a word is HOLD.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,7 @@ def supervised() -> Judging | int | None:
     heard, told = os.pipe()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     parent = os.getpid()
+    gc.freeze()  # a collection in either process would copy what both still share
     child = os.fork()
     if child == 0:
         os.close(heard)

@@ -51,7 +51,7 @@ class Window:
             start += step
 
     def __str__(self) -> str:
-        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
+        start, end = self.start, self.end
         end_text = f"{end:%H:%M:%S}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
         return f"{start:%Y-%m-%d %H:%M:%S}–{end_text} UTC"
 

@@ -32,6 +32,22 @@ def test_a_window_that_ends_before_it_begins_is_an_error() -> None:
 def test_slices_are_whole_and_counted_from_the_start() -> None:
     window = Window(NOON, NOON + timedelta(seconds=150))
     assert [one.start for one in window.slices(60)] == [NOON, NOON + timedelta(minutes=1)]
+    assert [one.end for one in window.slices(75)] == [NOON + timedelta(seconds=75), window.end]
+    assert list(window.slices(150)) == [window]
+    assert list(window.slices(151)) == []
+
+
+@pytest.mark.parametrize(("length_s", "kept_s"), [(0, 0), (1, 1), (149, 149), (150, 150), (151, 150)])
+def test_the_last_part_of_a_window_never_reaches_before_its_start(length_s: float, kept_s: float) -> None:
+    window = Window(NOON, NOON + timedelta(seconds=150))
+    assert window.last(length_s) == Window(window.end - timedelta(seconds=kept_s), window.end)
+
+
+def test_a_window_is_kept_and_told_in_utc() -> None:
+    west = timezone(timedelta(hours=-8))
+    window = Window(NOON.astimezone(west), NOON.astimezone(west) + timedelta(minutes=1))
+    assert window.start.tzinfo is window.end.tzinfo is UTC
+    assert str(window) == "2026-03-29 12:00:00–12:01:00 UTC"
 
 
 def test_a_window_over_midnight_names_both_days() -> None:
@@ -61,7 +77,21 @@ def test_the_zone_of_a_machine_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "0 s"), (7.25, "7.2 s"), (59.6, "60 s"), (552, "9 min 12 s"), (90_000, "1 d 1 h")]
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (1, "1 s"),
+        (9.9, "9.9 s"),
+        (10.25, "10 s"),
+        (7.25, "7.2 s"),
+        (59.6, "60 s"),
+        (60, "1 min"),
+        (552, "9 min 12 s"),
+        (3600, "1 h"),
+        (3661, "1 h 1 min"),
+        (86_400, "1 d"),
+        (90_000, "1 d 1 h"),
+    ],
 )
 def test_a_length_of_time_is_said_as_a_person_says_it(seconds: float, said: str) -> None:
     assert spoken(seconds) == said

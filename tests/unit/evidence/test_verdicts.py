@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.ledger import GENESIS
 from flipgate.evidence.records import Body, GateJudged, GateText, Record, StepJudged, StepText
-from flipgate.evidence.verdicts import gate_verdict, run_verdict
+from flipgate.evidence.verdicts import capped, gate_verdict, run_verdict
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 GO, HOLD, STOP = Verdict.GO, Verdict.HOLD, Verdict.STOP
@@ -43,6 +45,18 @@ def test_a_re_run_cannot_hide_an_earlier_red() -> None:
     assert gate_verdict(gate(), [step(0, GO), step(1, STOP), step(0, GO), step(1, GO)]).verdict is STOP
 
 
+@pytest.mark.parametrize(
+    ("verdict", "cap", "left"),
+    [(GO, "", GO), (HOLD, "", HOLD), (STOP, "", STOP), (GO, "hold", GO), (HOLD, "hold", HOLD), (STOP, "hold", HOLD)],
+)
+def test_a_cap_takes_the_stop_and_nothing_else(verdict: Verdict, cap: str, left: Verdict) -> None:
+    assert capped(verdict, cap) is left
+
+
+def test_a_verdict_names_its_gate() -> None:
+    assert gate_verdict(gate("two", steps=1), [step(0, GO, "two")]).gate == "two"
+
+
 def test_a_gate_without_steps_is_hold() -> None:
     assert gate_verdict(gate(steps=0), []).verdict is HOLD
 
@@ -64,7 +78,8 @@ def test_a_claimed_go_without_its_steps_is_not_believed() -> None:
 def test_a_reason_of_the_run_itself_withholds_go() -> None:
     records = recorded(step(0, GO), step(1, GO), GateJudged("one", GO))
     assert run_verdict([gate()], records).verdict is GO
-    assert run_verdict([gate()], records, reasons=["interrupted"]).verdict is HOLD
+    found = run_verdict([gate()], records, reasons=["interrupted"])
+    assert (found.verdict, found.reasons) == (HOLD, ("interrupted",))
 
 
 def test_the_time_of_readiness_is_the_latest_of_the_gates_that_wait() -> None:
@@ -82,6 +97,15 @@ def test_a_gate_that_time_does_not_help_leaves_no_time_of_readiness() -> None:
         step(0, HOLD, "two"), step(1, GO, "two"), GateJudged("two", HOLD),
     )  # fmt: skip
     assert run_verdict([gate(), gate("two")], records).ready_at is None
+
+
+def test_one_gate_that_waits_for_nothing_known_is_enough() -> None:
+    records = recorded(
+        step(0, HOLD, ready_at=NOON), GateJudged("one", HOLD),
+        step(0, HOLD, "two"), GateJudged("two", HOLD),
+        step(0, HOLD, "three", NOON), GateJudged("three", HOLD),
+    )  # fmt: skip
+    assert run_verdict([gate("one", 1), gate("two", 1), gate("three", 1)], records).ready_at is None
 
 
 def test_a_stop_names_no_time_of_readiness() -> None:

@@ -19,6 +19,7 @@ class Course:
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
     flip      the stage's own flip; () for a stage that has none.
     settle_s  how long after the flip all windows of the stage have elapsed.
+    rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
 
     before: tuple[Act, ...] = ()
@@ -27,6 +28,7 @@ class Course:
     renewed: tuple[str, ...] = ()
     flip: tuple[Request, ...] = ()
     settle_s: float = 0
+    rests_s: float = 3660
 
 
 def _flip(name: str, *, value: bool) -> Request:

@@ -136,11 +136,7 @@ class Stand:
             yield self._judged(job, functools.partial(self._inject, job))
             if not (confirmed or job is sharing[-1]):
                 continue
-            healthy = self._looked_at_healthy()
-            yield healthy
-            if healthy.wrong and self.course.flip:
-                # What the fault left behind must not be told of the next one.
-                yield self._made_ready()
+            yield from self._made_healthy()
         own = [job for job in wanted if job not in sharing]
         for job in (one for one in own if one.fault.can_be_undone):
             yield self._with_flip(job)
@@ -156,6 +152,16 @@ class Stand:
         self._flip()
         self._age(self.course.settle_s)
         return self._looked_at_healthy()
+
+    def _made_healthy(self) -> Iterator[Outcome]:
+        """The fault is gone, and at the latest its traces are once the windows of the stage have passed it."""
+        healthy = self._looked_at_healthy()
+        if healthy.wrong and self.course.flip:
+            healthy = self._made_ready()
+        elif healthy.wrong:
+            self._age(self.course.rests_s)
+            healthy = self._looked_at_healthy()
+        yield healthy
 
     def _with_flip(self, job: Job) -> Outcome:
         begins = job.trial.begins

@@ -66,7 +66,7 @@ class Fleet:
     """Every service of this rehearsal.
 
     Of the pods that are `unscraped` Prometheus does not know; those that are `unreachable` it finds down, in what is
-    lived through, though they serve.
+    lived through, though they serve; of others it has `missed` so many scrapes, in the middle of that.
     """
 
     place: Place
@@ -78,6 +78,7 @@ class Fleet:
     pods: list[Pod] = field(default_factory=list)
     unscraped: set[str] = field(default_factory=set)
     unreachable: set[str] = field(default_factory=set)
+    missed: dict[str, int] = field(default_factory=dict)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=20))
 
     def start(self) -> None:
@@ -143,7 +144,12 @@ class Fleet:
             up = _Series("up", {}, [float(is_up)] * steps)
             for one in (*(series if is_up else ()), up):
                 shared = times.setdefault(len(one.values), regular_times(world_now_ms, len(one.values)))
-                tracks.append(Track.told(one.name, {**one.labels, **own}, shared, one.values, offset_s))
+                labels, missed = {**one.labels, **own}, self.missed.get(pod.name, 0)
+                if missed:
+                    middle = slice(len(shared) // 2, len(shared) // 2 + missed)
+                    shared = shared[: middle.start] + shared[middle.stop :]
+                    del one.values[middle]
+                tracks.append(Track.told(one.name, labels, shared, one.values, offset_s))
         return tracks
 
     def behave(self, deployment: str, pod: int | None = None, **levers: Lever) -> None:
@@ -200,6 +206,15 @@ class Fleet:
         scraped |= names
         yield
         scraped -= names
+
+    @contextlib.contextmanager
+    def missing(self, deployment: str, scrapes: int) -> Iterator[None]:
+        """Prometheus misses so many scrapes of these pods in the middle of each span that the block lives through."""
+        names = [member.name for member in self._members(deployment, None)]
+        self.missed |= dict.fromkeys(names, scrapes)
+        yield
+        for name in names:
+            del self.missed[name]
 
     def reconcile(self) -> None:
         """Let the reconciler make a pass now."""

@@ -6,7 +6,6 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
-from flipgate.rehearsal.components.rules import DETECT_INTERVAL_S
 from flipgate.rehearsal.services.flags import redis_key
 from flipgate.rehearsal.services.seed import TENANTS
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.world import World
 
 _POSTURE = "Before the first flip only dual writing is on"
+_FLIPPED = "After the first flip reads have moved and nothing else"
+_CASCADE_IS_ON = "flag \"cascade_4layer\": redis global 'true'"
 _DUAL_WRITE, _READS, _CASCADE = "dual_write_org_units", "read_from_org_units", "cascade_4layer"
 _OTHER_TENANT = TENANTS[2].id
 
@@ -85,7 +86,9 @@ def flags_written_again(world: World) -> Iterator[None]:
     yield
 
 
-@fault("A3", Trial("preflight", _POSTURE, STOP, told="flag \"dual_write_org_units\": redis global 'false'"))
+@fault(
+    "A3", Trial("after_flip_1", _FLIPPED, STOP, told="flag \"dual_write_org_units\": redis global 'false'", stays=True)
+)
 def flag_set_in_another_database(world: World) -> Iterator[None]:
     """dual_write_org_units was switched on in the store's database 1; the services read database 0, where it is off."""
     key = redis_key(_DUAL_WRITE)
@@ -93,7 +96,6 @@ def flag_set_in_another_database(world: World) -> Iterator[None]:
     with _held(world, _DUAL_WRITE, "false"):
         yield
     world.redis.forget(key, db=1)
-    _settle(world)
 
 
 @look_alike("A3", Trial("preflight", _POSTURE))
@@ -105,20 +107,18 @@ def another_database_is_in_use(world: World) -> Iterator[None]:
     world.redis.forget(*keys, db=1)
 
 
-@fault("A12", Trial("preflight", _POSTURE, STOP, told="flag \"cascade_4layer\": redis global 'true'"))
+@fault("A12", Trial("after_flip_1", _FLIPPED, STOP, told=_CASCADE_IS_ON, stays=True))
 def flag_ahead_of_its_order(world: World) -> Iterator[None]:
-    """cascade_4layer is on already, before anything that it builds on."""
+    """cascade_4layer is on already, while the checks after the first flip still run."""
     with _held(world, _CASCADE, "true"):
         yield
-    _settle(world)
 
 
-@fault("A12", Trial("preflight", _POSTURE, STOP, told="flag \"cascade_4layer\": redis global 'true'"))
+@fault("A12", Trial("after_flip_1", _FLIPPED, STOP, told=_CASCADE_IS_ON, begins="flipped", stays=True))
 def two_flags_at_once(world: World) -> Iterator[None]:
-    """Two flags were flipped in one go, before either was checked."""
-    with _held(world, _READS, "true"), _held(world, _CASCADE, "true"):
+    """cascade_4layer was flipped in one go with the first flag, before either was checked."""
+    with _held(world, _CASCADE, "true"):
         yield
-    _settle(world)
 
 
 @fault("A13", Trial("preflight", _POSTURE, HOLD, told=f"another for tenant {_OTHER_TENANT}"))
@@ -134,7 +134,7 @@ def one_tenants_flag_flipped(world: World) -> Iterator[None]:
     "A13",
     Trial(
         "after_flip_1",
-        "After the first flip reads have moved and nothing else",
+        _FLIPPED,
         HOLD,
         told="flag \"read_from_org_units\": redis global 'false'",
         stays=True,
@@ -162,7 +162,7 @@ def another_namespace_is_on(world: World) -> Iterator[None]:
     "A11",
     Trial(
         "after_flip_1",
-        "After the first flip reads have moved and nothing else",
+        _FLIPPED,
         HOLD,
         told="flag \"read_from_org_units\": redis global 'false'",
         begins="flipped",
@@ -176,7 +176,7 @@ def flip_reverted_by_itself(world: World) -> Iterator[None]:
         yield
 
 
-@look_alike("A11", Trial("after_flip_1", "After the first flip reads have moved and nothing else"))
+@look_alike("A11", Trial("after_flip_1", _FLIPPED))
 def unrelated_key_expired(world: World) -> Iterator[None]:
     """A key beside the flags had a time to live, and that has run out."""
     key = "ff:orgv23:banner:global"
@@ -192,8 +192,3 @@ def _held(world: World, flag: str, text: str) -> Iterator[None]:
     world.redis.write({redis_key(flag): text})
     yield
     world.redis.write({redis_key(flag): before})
-
-
-def _settle(world: World) -> None:
-    """A flip disturbs the windows that it falls into: the longest of the preflight is the detect interval."""
-    world.advance(DETECT_INTERVAL_S + 60)

@@ -31,11 +31,10 @@ def reconciler_down(world: World) -> Iterator[None]:
 
 
 @look_alike("B5 B6", Trial("preflight", _NOW))
-def one_scrape_missed(world: World) -> Iterator[None]:
-    """Prometheus did not reach the reconciler for one scrape, a minute ago."""
-    with world.fleet.without(world.fleet.unreachable, _RECONCILER):
-        world.advance(15)
-    world.advance(60)
+def two_scrapes_missed(world: World) -> Iterator[None]:
+    """Prometheus missed two scrapes of the reconciler in a row, ten minutes ago."""
+    with world.fleet.missing(_RECONCILER, scrapes=2):
+        world.advance(20 * 60)
     yield
 
 
@@ -66,11 +65,10 @@ def network_cut_for_5_minutes(world: World) -> Iterator[None]:
 
 
 @look_alike("B7 B8 J2", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
-def network_cut_for_one_scrape(world: World) -> Iterator[None]:
-    """For one scrape after the flip Prometheus reached neither replica of the gateway."""
-    world.advance(60)
-    with world.fleet.without(world.fleet.unreachable, "gateway"):
-        world.advance(15)
+def network_cut_for_2_scrapes(world: World) -> Iterator[None]:
+    """For two scrapes after the flip Prometheus reached neither replica of the gateway."""
+    with world.fleet.missing("gateway", scrapes=2):
+        world.advance(4 * 60)
     yield
 
 
@@ -120,11 +118,10 @@ def nobody_watched_for_40_minutes(world: World) -> Iterator[None]:
 
 
 @look_alike("J1", Trial("soak", _SOAK, begins="flipped", stays=True))
-def watched_but_for_one_scrape(world: World) -> Iterator[None]:
-    """For one scrape of the soak nobody asked the reconciler for its drift."""
-    world.advance(3 * 3600)
-    with world.fleet.without(world.fleet.unreachable, _RECONCILER):
-        world.advance(15)
+def watched_but_for_2_scrapes(world: World) -> Iterator[None]:
+    """For two scrapes of the soak nobody asked the reconciler for its drift."""
+    with world.fleet.missing(_RECONCILER, scrapes=2):
+        world.advance(3 * 3600)
     yield
 
 

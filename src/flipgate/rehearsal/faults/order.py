@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from flipgate.rehearsal.world import World
 
+_BEFORE_SECOND = "Before the second flip reads have moved and the cascade is off"
 _SECOND = "After the second flip the cascade is on and nothing after it"
 _LATER = "new_services_enabled"
 _DUAL_WRITE = "dual_write_org_units"
@@ -30,7 +31,7 @@ def window_closed(world: World) -> Iterator[None]:
 @fault(
     "A12",
     Trial("preflight", "Before the first flip only dual writing is on", STOP, told=_LATER),
-    Trial("before_flip_2", "Before the second flip reads have moved and the cascade is off", STOP, told=_LATER),
+    Trial("before_flip_2", _BEFORE_SECOND, STOP, told=_LATER, stays=True),
     Trial(
         "after_flip_2", "After the second flip the cascade is on and nothing after it", STOP, told=_LATER, stays=True
     ),

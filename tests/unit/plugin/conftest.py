@@ -115,8 +115,9 @@ class Project:
         return [record for record in records(self.ledger) if isinstance(record.body, GateJudged)]
 
     def start(self, *words: str, python: tuple[str, ...] = (), **environ: str) -> subprocess.Popen[str]:
+        # In the background of a shell Ctrl-C is ignored, and a child would inherit that.
         return subprocess.Popen(
-            [sys.executable, *python, "-m", "pytest", *words],
+            ["/usr/bin/env", "--default-signal=INT", sys.executable, *python, "-m", "pytest", *words],
             cwd=self.root,
             env={"PATH": "/usr/bin:/bin", "HOME": str(self.root), **environ},
             stdout=subprocess.PIPE,

@@ -13,6 +13,7 @@ import redis
 from tests.rehearsal.rehearsals import PATIENCE_S, Provisioned, Traces, first_line
 
 SYSTEMS = {
+    "change_window",
     "redis",
     "postgres",
     "prometheus",

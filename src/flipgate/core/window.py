@@ -63,7 +63,7 @@ def spoken(seconds: float) -> str:
     ('9 min 12 s', '2 h', '7.2 s')
     """
     if seconds < 60:
-        return f"{seconds:.1f} s" if seconds % 1 and seconds < 10 else f"{seconds:.0f} s"
+        return (f"{seconds:.1f}".removesuffix(".0") if seconds < 9.95 else f"{seconds:.0f}") + " s"
     whole = round(seconds)
     parts = [(whole // 86400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
     return " ".join(f"{count} {unit}" for count, unit in [part for part in parts if part[0]][:2])

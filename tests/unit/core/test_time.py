@@ -82,6 +82,7 @@ def test_the_zone_of_a_machine_changes_nothing() -> None:
         (0, "0 s"),
         (1, "1 s"),
         (9.9, "9.9 s"),
+        (9.95, "10 s"),
         (10.25, "10 s"),
         (7.25, "7.2 s"),
         (59.6, "60 s"),

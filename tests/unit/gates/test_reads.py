@@ -52,6 +52,30 @@ def test_a_replica_that_does_not_take_the_shim_path_alone_is_hold(second: Sequen
     says(every_replica_must_read_the_mirror(reading(replica("t-1", shim=3), *second)), HOLD, word)
 
 
+def test_one_call_is_a_call() -> None:
+    its = reading(replica("t-1", shim=1), replica("t-2", shim=1), calls=1)
+    says(every_replica_must_read_the_mirror(its), GO)
+    says(no_replica_may_read_the_mirror(reading(replica("t-1", legacy=1), replica("t-2", legacy=1), calls=1)), GO)
+    assert mirror_tables_must_be_scanned(its).verdict is GO
+
+
+def test_one_address_has_one_replica_and_none_has_none() -> None:
+    its = reading(replica("t-1", shim=3))
+    one = replace(its, value=replace(its.value, addresses=("a:1",)))
+    says(every_replica_must_read_the_mirror(one), GO)
+    none = replace(its, value=replace(its.value, addresses=(), replicas=()))
+    says(every_replica_must_read_the_mirror(none), HOLD, "no call was made", "logs of 0 replicas")
+
+
+def test_a_replica_of_one_shim_line_among_others_is_not_in_force_alone() -> None:
+    its = reading(replica("t-1", shim=3), replica("t-2", shim=1, legacy=2))
+    says(every_replica_must_read_the_mirror(its), HOLD, "not only the shim path on t-2")
+    silent = reading(replica("t-1", shim=3), replica("t-2", legacy=3))
+    judgement = every_replica_must_read_the_mirror(silent)
+    says(judgement, HOLD, "not in force on t-2")
+    assert "not only" not in judgement.seen
+
+
 def test_a_fallback_on_one_replica_is_stop() -> None:
     its = reading(replica("t-1", shim=3), replica("t-2", shim=2, fallback=1))
     says(every_replica_must_read_the_mirror(its), STOP, "t-2 (1 lines)")

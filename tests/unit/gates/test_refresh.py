@@ -22,7 +22,10 @@ LET_IN = {"status": 200, "code": "", "detail": '{"refreshed":true}'}
     [
         ({}, GO),
         (LET_IN, STOP),
+        ({"status": 199, "code": ""}, HOLD),
         ({"status": 204, "code": ""}, STOP),
+        ({"status": 299, "code": ""}, STOP),
+        ({"status": 300, "code": ""}, HOLD),
         ({"status": 404, "code": ""}, HOLD),
         ({"status": 0, "code": "", "detail": "no answer"}, HOLD),
         ({"code": "OTHER"}, HOLD),

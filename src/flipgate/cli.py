@@ -14,6 +14,7 @@ from flipgate.core.redaction import redacted
 from flipgate.core.verdict import REFUSED_STATUS, Verdict
 from flipgate.reconcile.command import reconcile
 from flipgate.signing import add_to
+from flipgate.skeleton.command import new_runbook
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -75,6 +76,7 @@ def _reports() -> Path:
 
 
 app.command()(reconcile)
+app.command()(new_runbook)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make rehearse` and `make test`. Both set up what they need, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults test lint types imports suite mutants bench lock clean
+.PHONY: help setup rehearse faults glossary test lint types imports suite mutants bench lock clean
 MAKEFLAGS += --no-print-directory
 # Without its .pyc files a stage run starts three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,6 +18,9 @@ rehearse: setup ## play a whole cutover in the embedded environment (RUNBOOK=org
 
 faults: setup ## every fault and look-alike against running environments (SEEDS=1); the table goes to docs/faults.md
 	@$(BIN)/flipgate-rehearsal faults --seeds $(or $(SEEDS),1) --page docs/faults.md
+
+glossary: setup ## the sentences of steps/, written into features/README.md
+	@$(BIN)/flipgate glossary --write
 
 test: setup lint types imports suite ## everything that CI holds a change to
 

@@ -90,6 +90,19 @@ def doctor(env: Annotated[str, typer.Option(help="the environment, by its file's
     raise typer.Exit(REFUSED_STATUS if beyond else Verdict.HOLD.exit_status if audit.unanswered else 0)
 
 
+@app.command()
+def glossary(
+    *, write: Annotated[bool, typer.Option("--write", help="into features/README.md, not to the terminal")] = False
+) -> None:
+    """Tell the sentences that a gate may be spoken in, from steps/, each with its meaning and an example."""
+    from flipgate.plugin import glossary as made
+
+    if write:
+        typer.echo(f"{made.PAGE}: {'written' if made.write(Path.cwd()) else 'as it was'}")
+    else:
+        typer.echo(made.glossary(Path.cwd()), nl=False)
+
+
 def _ledger(reports: Path, environment: str, runbook: str) -> Path:
     """Names are looked up among those that exist, so that none of them is a path."""
     ledgers = {(path.parts[-3], path.parts[-2]): path for path in sorted(reports.glob("*/*/ledger.jsonl"))}

@@ -57,14 +57,14 @@ def files(plan: Plan) -> dict[str, str]:
 
 
 def _write(folder: Path, example: Path, texts: Mapping[str, str], environment: str) -> None:
-    """The folder appears at once, with all that it holds."""
+    """Written aside, then put in its place: by two calls that fail where something is there."""
     with tempfile.TemporaryDirectory(prefix=".new-runbook-", dir=folder.parent) as aside:
-        whole = Path(aside) / folder.name
+        whole, beside = Path(aside) / folder.name, Path(aside) / example.name
         whole.mkdir()
         for name, text in texts.items():
             (whole / name).write_text(text, encoding="utf-8")
-        with example.open("x", encoding="utf-8") as file:
-            file.write(environment)
+        beside.write_text(environment, encoding="utf-8")
+        example.hardlink_to(beside)
         try:
             whole.rename(folder)
         except OSError:

@@ -105,7 +105,7 @@ def _after(plan: Plan, flip: int) -> Iterator[str]:
         f"Flip {flip} of {plan.name} changed its flag and no other",
         (
             f"STOP: the order is broken. Set what is ahead, then {flag}, back to false; run the rollback stage.",
-            "HOLD: not flipped, not in force yet, or not on every surface: each one is named above.",
+            f"HOLD: not flipped, not on every surface, or {earlier} was not GO before it: what it is stands above.",
         ),
         (
             *(green if earlier in plan.stages else ()),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from flipgate.core.errors import Ambiguous, Malformed, NoData, visible
+from flipgate.probes.grpc_reflection import described
 from flipgate.safety.addresses import Address
 from flipgate.safety.grpc import ReadChannel, channel, replicas, unreachable
 from flipgate.safety.procedures import TENANT
@@ -58,6 +58,7 @@ class GrpcCalls:
         """Which messages have these methods, by path? Every address has to describe them alike.
 
         Source:  server reflection.
+        Cost:    all that an address describes takes no longer than one call may.
         Errors:  Unreachable; NoData (a method that is not served); Malformed; Ambiguous (addresses disagree).
         """
         wanted = tuple(paths)
@@ -88,8 +89,8 @@ class GrpcCalls:
 
     def _described(self, address: Address, paths: tuple[str, ...]) -> tuple[dict[str, Method], list[bytes]]:
         with self._asking(address, "reflection") as opened:
-            pool = DescriptorPool(ProtoReflectionDescriptorDatabase(cast("grpc.Channel", opened)))
-            found = {path: _method(pool, path, address) for path in paths}
+            pool = described(opened, str(address), paths)
+        found = {path: _method(pool, path, address) for path in paths}
         return {path: method for path, (method, _) in found.items()}, [file for _, file in found.values()]
 
     @contextmanager
@@ -125,5 +126,5 @@ def _method(pool: DescriptorPool, path: str, address: Address) -> tuple[Method, 
         return Method(path, *classes), found.file.serialized_pb
     except KeyError:
         raise NoData(f"grpc {address}", f"serves no {path}", "reflection") from None
-    except (AssertionError, AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise Malformed(f"grpc {address}", f"describes {path} in no usable way: {visible(str(error))}") from error

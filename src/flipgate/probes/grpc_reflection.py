@@ -25,13 +25,13 @@ _LARGEST = 1024 * 1024
 _NOT_FOUND = grpc.StatusCode.NOT_FOUND.value[0]
 
 
-def described(channel: ReadChannel, address: str, paths: Iterable[str]) -> DescriptorPool:
+def described(channel: ReadChannel, source: str, paths: Iterable[str]) -> DescriptorPool:
     """Which pool holds the services of these methods, "package.Service/Method", with all that they are made of?
 
     Errors:  grpc.RpcError; NoData (a service that is not served); Malformed (no descriptors, a circle of imports, more
              than a hundred files or a megabyte of them); Unreachable (all together took longer than one call may).
     """
-    asking = _Asking(channel, f"grpc {address}")
+    asking = _Asking(channel, source)
     for service, path in {path.partition("/")[0]: path for path in paths}.items():
         asking.take(wire.ServerReflectionRequest(file_containing_symbol=service), path)
     while lacking := asking.lacking():

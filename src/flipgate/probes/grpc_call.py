@@ -83,8 +83,9 @@ class GrpcCalls:
         Errors: Unreachable, Malformed.
         """
         with self._asking(address, method.path) as opened:
-            call = opened.unary_unary(f"/{method.path}", method.request.SerializeToString, None)
-            raws = [call(method.request(**fields), metadata=((TENANT, tenant),)) for tenant, fields in asked]
+            call = opened.unary_unary(f"/{method.path}")
+            source = replica(self.block, address)
+            raws = [call(request(method, fields, source), metadata=((TENANT, tenant),)) for tenant, fields in asked]
         return [decoded(method, raw, replica(self.block, address)) for raw in raws]
 
     def _described(self, address: Address, paths: tuple[str, ...]) -> tuple[dict[str, Method], list[bytes]]:
@@ -102,6 +103,18 @@ class GrpcCalls:
             raise unreachable(replica(self.block, address), asked, error) from error
         finally:
             opened.close()
+
+
+def request(method: Method, fields: Mapping[str, object], source: str) -> bytes:
+    """Which bytes ask with these fields?
+
+    Errors: Malformed where the service describes a request without them.
+    """
+    try:
+        return method.request(**fields).SerializeToString()
+    except (TypeError, ValueError) as error:
+        told = f"describes a request that does not take {', '.join(fields)}: {visible(str(error))}"
+        raise Malformed(source, told, method.path) from error
 
 
 def decoded(method: Method, raw: bytes, source: str) -> Message:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.probes.org_database import fill
 from tests.probes.servers import PASSWORD, PostgresServer
@@ -184,15 +185,25 @@ def test_in_the_comment_it_is_code_on_one_line(outcome: Outcome) -> None:
     assert [line for line in outside.splitlines() if line.startswith("## ")] == ["## STOP: "]
 
 
-@pytest.mark.parametrize("file", ["page", "report"])
-def test_in_a_browser_no_script_of_it_runs_and_nothing_is_asked_for(outcome: Outcome, file: str, visit: Visit) -> None:
-    path: Path = getattr(outcome, file)
-    page = visit.open(path)
-    assert len(arrived(page.inner_text("body"))) >= 3
-    assert (visit.dialogs, visit.requests) == ([], [])
-    assert page.locator("img[src='x'], img[src^='http'], a[href^='javascript']").count() == 0
+def test_on_the_page_no_script_of_it_runs_and_nothing_is_asked_for(outcome: Outcome, visit: Visit) -> None:
+    acts_in_nothing(visit.open(outcome.page), visit)
+
+
+def test_nor_in_the_report_gate_by_gate(outcome: Outcome, visit: Visit) -> None:
+    if not (PROJECT / "node_modules" / "allure").is_dir():
+        pytest.skip("Allure is not installed: npm ci")
+    page = visit.open_steps(outcome.report)
+    page.get_by_text("The shim is told").first.click()
+    page.get_by_text("seen0").first.wait_for()
+    acts_in_nothing(page, visit)
+
+
+def acts_in_nothing(page: Page, visit: Visit) -> None:
     shown = page.inner_text("body")
+    assert len(arrived(shown)) >= 3
+    assert page.locator("img[src='x'], img[src^='http'], a[href^='javascript']").count() == 0
     assert [char for char in shown if unicodedata.category(char) in ("Cc", "Cf") and char not in "\n\t"] == []
+    assert (visit.dialogs, visit.requests) == ([], [])
 
 
 def test_in_the_files_no_control_byte_stands_as_itself(outcome: Outcome) -> None:

@@ -21,7 +21,7 @@ HEALTH = "grpc.health.v1.Health/Check"
 PACKAGE, SERVICE = "upsquad.tenant.v1", "upsquad.tenant.v1.TenantService"
 _Field = descriptor_pb2.FieldDescriptorProto
 
-Reflected = Callable[[Any], Iterator[bytes]]
+Reflected = Callable[[Any, grpc.ServicerContext], Iterator[bytes]]
 Answer = Callable[[bytes, Any], bytes]
 
 
@@ -71,9 +71,9 @@ class _Reflection(reflection_pb2_grpc.ServerReflectionServicer):
     def __init__(self, reflected: Reflected) -> None:
         self._reflected = reflected
 
-    def ServerReflectionInfo(self, requests: Any, _context: Any) -> Iterator[wire.ServerReflectionResponse]:  # noqa: N802
+    def ServerReflectionInfo(self, requests: Any, context: Any) -> Iterator[wire.ServerReflectionResponse]:  # noqa: N802
         for request in requests:
-            yield from (wire.ServerReflectionResponse.FromString(raw) for raw in self._reflected(request))
+            yield from (wire.ServerReflectionResponse.FromString(raw) for raw in self._reflected(request, context))
 
 
 def files(*descriptors: bytes) -> bytes:
@@ -112,7 +112,7 @@ def _varint(number: int) -> bytes:
     return bytes([*parts, number])
 
 
-def _chain(request: Any, padding: int = 0) -> Iterator[bytes]:
+def _chain(request: Any, _context: Any, padding: int = 0) -> Iterator[bytes]:
     if request.HasField("file_containing_symbol"):
         yield files(descriptor("0", "1", service=True))
     else:
@@ -120,28 +120,27 @@ def _chain(request: Any, padding: int = 0) -> Iterator[bytes]:
         yield files(descriptor(str(number), str(number + 1), padding=padding))
 
 
-def _circle(request: Any) -> Iterator[bytes]:
+def _circle(request: Any, _context: Any) -> Iterator[bytes]:
     asked = request.file_by_filename
     yield files(descriptor("b", "a") if asked == "b" else descriptor("a", "b", service=not asked))
 
 
 def _always(raw: bytes) -> Reflected:
-    return lambda _request: iter([raw])
+    return lambda _request, _context: iter([raw])
 
 
 def _for_ever(raw: bytes) -> Reflected:
-    return lambda _request: iter(lambda: raw, b"")
+    return lambda _request, _context: iter(lambda: raw, b"")
 
 
-def _never(_request: Any) -> Iterator[bytes]:
-    threading.Event().wait(8)
-    yield b""
+def _never(_request: Any, context: grpc.ServicerContext) -> Iterator[bytes]:
+    yield _silent(b"", context)
 
 
 _ERROR = wire.ErrorResponse(error_code=13, error_message=NASTY)
 _NAMES = wire.ListServiceResponse(service=[wire.ServiceResponse(name=NASTY)])
 REFLECTED: dict[str, Reflected] = {
-    "no answer, and the end": lambda _request: iter(()),
+    "no answer, and the end": lambda _request, _context: iter(()),
     "no answer, and no end": _never,
     "nothing in it": _always(b""),
     "no descriptor in it": _always(files()),
@@ -154,7 +153,7 @@ REFLECTED: dict[str, Reflected] = {
     "itself": _always(files(descriptor("a", "a", service=True))),
     "a circle": _circle,
     "a chain without end": _chain,
-    "a chain of large files": lambda request: _chain(request, 500_000),
+    "a chain of large files": lambda request, context: _chain(request, context, 500_000),
     "a large file": _always(files(descriptor("a", service=True, padding=3_000_000))),
     "6 MiB": _always(files(descriptor("a", service=True, padding=6 << 20))),
     "many files": _always(files(*(descriptor(f"{n}") for n in range(20_000)))),
@@ -182,8 +181,11 @@ def _with_metadata(*, before: bool) -> Answer:
     return answer
 
 
-def _silent(_request: bytes, _context: grpc.ServicerContext) -> bytes:
-    threading.Event().wait(8)
+def _silent(_request: bytes, context: grpc.ServicerContext) -> bytes:
+    """Until whoever asks has gone."""
+    gone = threading.Event()
+    if context.add_callback(gone.set):
+        gone.wait()
     return b""
 
 

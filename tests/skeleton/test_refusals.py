@@ -85,3 +85,9 @@ def test_a_place_that_cannot_be_written_holds_nothing_afterwards(empty: Project,
     assert done.stderr.startswith("refused: ")
     assert "cannot be written: File too large" in done.stderr
     assert empty.holding() == {}
+
+
+def test_without_sentences_there_is_no_glossary(empty: Project) -> None:
+    ended = empty.flipgate("glossary")
+    assert (ended.status, ended.text.count("\n")) == (30, 1)
+    assert ended.text.startswith("refused: no steps/ in this folder")

@@ -99,6 +99,15 @@ def _judged(begun: Project, admin: redis.Redis, value: str) -> tuple[int, str]:
     return ended.status, ended.text
 
 
+def test_the_glossary_is_written_where_it_differs_and_a_new_runbook_is_no_difference(begun: Project) -> None:
+    page = begun.root / "features" / "README.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text("stale", encoding="utf-8")
+    told = [begun.flipgate("glossary", "--write").text for _ in range(2)]
+    assert told == ["features/README.md: written\n", "features/README.md: as it was\n"]
+    assert page.read_text(encoding="utf-8") == text
+
+
 def test_its_environment_can_be_filled_in(begun: Project, tmp_path: Path) -> None:
     example = (begun.root / "environments" / "third_v1.example.toml").read_text(encoding="utf-8")
     (tmp_path / "credential").write_text("a-credential\n")

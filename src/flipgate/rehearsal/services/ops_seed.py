@@ -58,7 +58,7 @@ Row = tuple[object, ...]
 
 def identity(kind: str, *parts: object) -> str:
     """Which id belongs to this thing, in every run? No protection of anything."""
-    return f"{kind}_{sha1('/'.join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()[:16]}"
+    return f"{kind}_{sha1('/'.join(map(str, (kind, *parts))).encode(), usedforsecurity=False).hexdigest()[:16]}"
 
 
 def _users(workspace: str, role: str, count: int) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ from flipgate.rehearsal.history import History
 from flipgate.rehearsal.moments import START
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
-from flipgate.rehearsal.processes import Processes, free_ports
+from flipgate.rehearsal.ports import free_ports
+from flipgate.rehearsal.processes import Processes
 from flipgate.rehearsal.services.settings import PostgresAddress
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ class World(ABC):
         self.history = History()
         self.processes = Processes(place.folder)
         self.network = Network(place, self.processes)
-        # The last one is for a server that only this platform has.
-        postgres_port, prometheus_port, alertmanager_port, self.spare_port = free_ports(4)
+        postgres_port, prometheus_port, alertmanager_port = free_ports(3)
         self.postgres = Postgres(place.folder / "postgres", postgres_port, self.processes)
         self.alertmanager = Alertmanager(place.folder / "alertmanager", alertmanager_port, self.processes)
         self.prometheus = Prometheus(place.folder / "prometheus", prometheus_port, alertmanager_port, self.processes)

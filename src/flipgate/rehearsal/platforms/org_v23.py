@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flipgate.rehearsal.components import flagstore, rules
 from flipgate.rehearsal.components.flagstore import FlagStore
 from flipgate.rehearsal.errors import RehearsalError
+from flipgate.rehearsal.ports import free_port
 from flipgate.rehearsal.reports import Reports, TenantFigures, figures
 from flipgate.rehearsal.services.flags import FLAGS, initial_flags, redis_key
 from flipgate.rehearsal.services.refresh import PATH as REFRESH
@@ -97,7 +98,7 @@ class OrgV23(World):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        self.redis = FlagStore(place.folder / "redis", self.spare_port, self.processes)
+        self.redis = FlagStore(place.folder / "redis", free_port(), self.processes)
         user = flagstore.SERVICES
         self.fleet.redis = RedisAddress("127.0.0.1", self.redis.port, user, self.redis.passwords[user])
         self.reports = Reports(place.reports, self._figures)

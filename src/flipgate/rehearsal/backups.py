@@ -24,12 +24,13 @@ class Backups:
     folder: Path
     database: str
 
-    def take(self, age_s: float = 0.0) -> str:
-        """Take a backup, so long ago. Returns its id."""
+    def take(self, age_s: float = 0.0, database: str = "", *, complete: bool = True) -> str:
+        """Take a backup, so long ago, of this database or another. Returns its id."""
         taken = datetime.now(UTC) - timedelta(seconds=age_s)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         made = f"bkp-{uuid4().hex[:12]}"
-        told = {"id": made, "kind": "snapshot", "database": self.database, "bytes": _BYTES, "complete": True}
+        source = database or self.database
+        told = {"id": made, "kind": "snapshot", "database": source, "bytes": _BYTES, "complete": complete}
         self._write(self.path(made), {**told, "taken_at": taken.isoformat()})
         return made
 

@@ -202,6 +202,16 @@ class Fleet:
         self.processes.ready_lines([member.name])
 
     @contextlib.contextmanager
+    def started_with(self, deployment: str, pod: int, **variables: str) -> Iterator[None]:
+        """One pod runs with other variables in its environment, for as long as the block lasts."""
+        agreed = self.variables[deployment]
+        self.variables[deployment] = {**agreed, **variables}
+        self.restart(deployment, pod)
+        self.variables[deployment] = agreed
+        yield
+        self.restart(deployment, pod)
+
+    @contextlib.contextmanager
     def without(self, scraped: set[str], deployment: str, pod: int | None = None) -> Iterator[None]:
         """Prometheus does not reach these pods, or does not know of them, as long as the block lasts."""
         names = {member.name for member in self._members(deployment, pod)}

@@ -115,6 +115,8 @@ class Shelf:
         rest = [record for record in records if record.id > after]
         shown = rest[:size]
         leads_on = urlsafe_b64encode(shown[-1].id.encode()).decode() if len(rest) > size else ""
+        if self._desk.levers().diverges and shown:
+            shown[0] = msgspec.structs.replace(shown[0], status=kind.begins, version=shown[0].version - 1)
         meta = {"source": self._desk.reads.source, "next_cursor": leads_on}
         return Answer(200, {"data": [kind.told(record) for record in shown], "meta": meta})
 

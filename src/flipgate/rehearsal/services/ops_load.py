@@ -22,6 +22,7 @@ WRITES_PER_MINUTE = 6.0
 CONFLICT_RATIO = 0.02
 SLOW_S = 1.4
 BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 5)
+COARSE_BOUNDS_S = (0.05, 0.1, 0.25, 5)
 
 
 class Call(NamedTuple):
@@ -60,6 +61,8 @@ class OpsViewLevers(Levers, frozen=True, forbid_unknown_fields=True):
     unaudited       users (comma-separated; "everyone") whose doings leave no event.
     late_writes     what a write for an old version does beside its 409: "change" the row; "accept": no 409 either.
     custody         "open" lets everybody make every move.
+    diverges        lists tell of a state that no row has.
+    coarse_buckets  the histogram has lost its bounds between 250 ms and 5 s.
     """
 
     requests_per_minute: float = REQUESTS_PER_MINUTE
@@ -77,6 +80,8 @@ class OpsViewLevers(Levers, frozen=True, forbid_unknown_fields=True):
     late_writes: str = ""
     custody: str = ""
     dedupe_broken: bool = False
+    diverges: bool = False
+    coarse_buckets: bool = False
 
 
 def latency(levers: OpsViewLevers, call: Call) -> Latency:

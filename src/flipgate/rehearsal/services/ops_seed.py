@@ -121,7 +121,7 @@ def seed(connection: psycopg.Connection) -> None:
     """Fills the tables of the schema."""
     rows = _Rows(datetime.now(UTC))
     others = _OTHER_USERS["analyst"]
-    filled = {
+    filled: dict[str, list[Row]] = {
         "schema_migrations": rows.migrations(),
         "patches": rows.patches(WORKSPACE, ANALYSTS, _PATCHES) + rows.patches(OTHER_WORKSPACE, others, _OTHER_PATCHES),
         "rfis": rows.rfis(WORKSPACE, ANALYSTS, _RFIS) + rows.rfis(OTHER_WORKSPACE, others, _OTHER_RFIS),

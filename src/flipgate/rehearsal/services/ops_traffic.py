@@ -24,7 +24,7 @@ from .settings import Settings
 
 _AUTHORS, _VERIFIERS = ANALYSTS[1:], VERIFIERS[1:]
 _READERS = (*ADMINS[1:], *_VERIFIERS, *_AUTHORS)
-_WRITE_EVERY_S = 2.0
+_WRITE_EVERY_S = 5.0
 _MOVES = {"awaiting_verifier": "returned", "returned": "awaiting_verifier"}
 _PATCH_EVENTS = (("created", None, "Draft"), ("transition", "Draft", "Submitted"),
     ("transition", "Submitted", "Approved"), ("deleted", "Approved", None))  # fmt: skip
@@ -46,10 +46,9 @@ _EVENTS_SQL: LiteralString = """
 
 
 class OpsTrafficLevers(Levers, frozen=True, forbid_unknown_fields=True):
-    """`paused` stops all calls, lived ones too; `unaudited` so many of the lived transitions leave no event."""
+    """`paused` stops all calls, and leaves no rows of what is lived through."""
 
     paused: bool = False
-    unaudited: int = 0
 
 
 @dataclass
@@ -138,10 +137,8 @@ class OpsTraffic(Service):
         columns = ([rfi.id for rfi in moved], [rfi.status for rfi in moved], [rfi.version for rfi in moved])
         await self.database.rows(_MOVED_SQL, (*columns, [rfi.moved_at for rfi in moved]))
         events = sorted(doings.events, key=lambda event: event[0])
-        lost = [event for event in events if event[1:3] == ("transition", "rfi")][-self.levers.unaudited :]
-        kept = [event for event in events if not self.levers.unaudited or event not in lost]
-        if kept:
-            await self.database.rows(_EVENTS_SQL, (WORKSPACE, *map(list, zip(*kept, strict=True))))
+        if events:
+            await self.database.rows(_EVENTS_SQL, (WORKSPACE, *map(list, zip(*events, strict=True))))
 
     async def _read_for_ever(self) -> None:
         reads = [call.route.replace("/api/v2.5", "").replace(":ws", WORKSPACE) for call in READS]

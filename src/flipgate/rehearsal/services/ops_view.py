@@ -23,6 +23,7 @@ from .ops_load import (
     BATCH,
     BATCHES,
     BOUNDS_S,
+    COARSE_BOUNDS_S,
     FLAGS,
     PATCH,
     PATCHES,
@@ -87,6 +88,8 @@ class OpsView(Service):
     async def behaving(self, moved: Collection[str]) -> None:
         if "slow_calls" in moved:
             self._slow_left = self.levers.slow_calls
+        if self.levers.coarse_buckets:
+            self.durations.rebuild(COARSE_BOUNDS_S)
         if "bad_ratio" in moved:
             self.bad_until = time.time() + self.levers.bad_s if self.levers.bad_ratio else 0.0
 

@@ -8,7 +8,7 @@ Feature: Flags stand where the sequence wants them
     STOP: the sequence is broken. Set OPS_VIEW_DB_WRITE=false, then OPS_VIEW_DB_READ=false, restart, and begin again.
     HOLD: make the replicas agree: each one that serves another value is named above; restart it with the agreed values.
 
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_READ" reads false
     And "OPS_VIEW_DB_WRITE" reads false
@@ -19,7 +19,7 @@ Feature: Flags stand where the sequence wants them
     HOLD: not flipped, or not on every replica: each one is named above; restart it with OPS_VIEW_DB_READ=true.
 
     Given the stage "preflight" was GO at most 24 hours before the flip of "OPS_VIEW_DB_READ"
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_READ" reads true, else hold
     And "OPS_VIEW_DB_WRITE" reads false
@@ -29,7 +29,7 @@ Feature: Flags stand where the sequence wants them
     STOP: writes are ahead of their stage. Set OPS_VIEW_DB_WRITE=false and restart; then run this stage again.
     HOLD: make the replicas agree: each one that serves another value is named above; restart it with the agreed values.
 
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_READ" reads true, else hold
     And "OPS_VIEW_DB_WRITE" reads false
@@ -40,7 +40,7 @@ Feature: Flags stand where the sequence wants them
     HOLD: not flipped, or not on every replica: each one is named above; restart it with OPS_VIEW_DB_WRITE=true.
 
     Given the stage "before_flip_2" was GO at most 24 hours before the flip of "OPS_VIEW_DB_WRITE"
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_READ" reads true, else hold
     And "OPS_VIEW_DB_WRITE" reads true, else hold
@@ -50,7 +50,7 @@ Feature: Flags stand where the sequence wants them
     STOP: writes without reads are illegal. Set OPS_VIEW_DB_WRITE=false and restart, then run the rollback stage.
     HOLD: a flag was flipped back, or replicas disagree: set right what is named above, or begin the soak anew.
 
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_READ" reads true, else hold
     And "OPS_VIEW_DB_WRITE" reads true, else hold
@@ -68,6 +68,6 @@ Feature: Flags stand where the sequence wants them
     STOP: writes are on without reads: set OPS_VIEW_DB_WRITE=false and restart every replica, now.
     HOLD: the flip back is not in force on every replica yet: each one is named above.
 
-    When the flags are read on every surface and every replica
+    When the flags are read on every surface
     Then the flags stand in their order
     And "OPS_VIEW_DB_WRITE" reads false, else hold

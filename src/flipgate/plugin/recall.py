@@ -78,12 +78,10 @@ class Recall:
 
     def flips(self, posture: Observation[Posture]) -> Observation[FlipHistory]:
         """Which changes of all flags are known, and do the tables still exist that a rollback needs?"""
-        from flipgate.probes.readings.lever import lever
-
-        order = self._run.runbook.flags
-        tables = lever(self._run.systems)
+        order, needs = self._run.runbook.flags, self._run.runbook.rollback_needs
+        tables = self._run.systems.database.table_states(needs).value if needs else ()
         flips = tuple(change for flag in order for change in self._changes(flag, posture))
-        value = FlipHistory(order, flips, phase_3_begun=not all(table.exists for table in tables.value.legacy))
+        value = FlipHistory(order, flips, phase_3_begun=not all(table.exists for table in tables))
         return Observation(value, "flips", f"{_LEDGER} + {posture.source}", posture.asked, self._run.clock.now())
 
     def last_flip_back(self, posture: Observation[Posture]) -> Observation[Flip]:

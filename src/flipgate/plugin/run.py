@@ -38,6 +38,7 @@ from flipgate.probes.witnesses import NO_SERVER, Counters, counters
 from flipgate.safety.tally import Count, counted
 
 if TYPE_CHECKING:
+    from flipgate.probes.readings.posture import Flags
     from flipgate.probes.readings.standing import Standing
 
 
@@ -70,6 +71,13 @@ class Run:
     @property
     def id(self) -> str:
         return self.ledger.run
+
+    @property
+    def flags(self) -> Flags:
+        """Which flags has the runbook, and where do they live?"""
+        from flipgate.probes.readings.posture import Flags
+
+        return Flags(self.runbook.flags, self.runbook.surfaces)
 
     @property
     def history(self) -> History:
@@ -109,11 +117,12 @@ class Run:
     def look_around(self, moment: str, *, judging: bool) -> Standing | None:
         """Record who answers here "before" or "after" the gates; and where a stage is judged, how everything stands."""
         self.record(seen(WHOLE_STAGE, itself(self.systems), moment))
-        if not (judging and (self.environment.redis or self.environment.postgres or self.environment.kubernetes)):
+        blocks = self.environment
+        if not (judging and (blocks.redis or blocks.postgres or blocks.kubernetes or blocks.ops_view)):
             return None
         from flipgate.probes.readings.standing import standing
 
-        found = standing(self.systems, self.runbook.flags)
+        found = standing(self.systems, self.flags)
         for observation in (found.posture, found.processes) if found else ():
             if observation is not None:
                 self.record(seen(WHOLE_STAGE, observation, moment))

@@ -50,7 +50,7 @@ class Scene:
         """Which values do all surfaces hold now (and did each replica start with), and since when? Recorded."""
         from flipgate.probes.readings.posture import posture
 
-        read = posture(self.systems, self.run.runbook.flags, {}, boots.value if boots else ())
+        read = posture(self.systems, self.run.flags, {}, boots.value if boots else ())
         value = replace(read.value, changed_at=self.recall.changed_at(read))
         source = f"{read.source} + {boots.source}" if boots else read.source
         return self.see(replace(read, value=value, source=source, asked=read.asked + (boots.asked if boots else ())))

@@ -23,6 +23,7 @@ class QueueAnswer:
 
     source      where it says that it looked: "db" or "local".
     served      what the replica's own flags say of reads: "true", "false".
+    items       how many it showed; total: how many it says that there are.
     """
 
     address: str
@@ -31,6 +32,7 @@ class QueueAnswer:
     served: str = ""
     counts: Counts | None = None
     items: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flipgate.gates.claim import Claim, named, numbered, percent
 from flipgate.gates.counters import growths, unusable
 from flipgate.gates.coverage import replica
 
+_EXACT = 10**9
 _CODE = re.compile(r"[1-5][0-9]{2}")
 
 
@@ -49,9 +50,9 @@ def share_must_stay_below(
         return claim.against([*findings, claim.hold(f"{numbered(total, 'request')} over {its.window}")], fine="")
     found = sum(count for labels, count in counts.items() if labels[0] == code)
     seen = f"{numbered(found, 'time')} {code}, {percent(found / total)} of {numbered(total, 'request')} over {its.window}"
-
-    beyond = found > limit_ratio * total if inclusive else found >= limit_ratio * total
-    if beyond:
+    # In whole numbers: a limit of 5 % has no exact binary form. Sentences carry nine decimals.
+    allowed, used = round(limit_ratio * _EXACT) * total, found * _EXACT
+    if used > allowed or (used == allowed and not inclusive):
         findings.append(claim.stop(seen))
     return claim.against(findings, fine=seen)
 

@@ -12,6 +12,7 @@ from flipgate.core.judgement import Judgement, gate
 from flipgate.core.observation import Observation
 from flipgate.gates.claim import Claim, named, numbered, percent
 
+_EXACT = 10**9  # sentences carry nine decimals; 5 % has no exact binary form
 _SOURCE = {"true": "db", "false": "local"}
 
 
@@ -147,7 +148,7 @@ def _off(shown: Counts, total: int, reading: QueueReading, within_ratio: float) 
         ("rfis", shown.rfis, reading.before.rfis, reading.after.rfis),
     )
     for name, count, before, after in triples:
-        if all(abs(count - rows) > within_ratio * rows for rows in (before, after)):
+        if all(abs(count - rows) * _EXACT > round(within_ratio * _EXACT) * rows for rows in (before, after)):
             yield f"{name} {count}, rows {before}" + (f" to {after}" if after != before else "")
 
 

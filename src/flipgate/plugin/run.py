@@ -32,6 +32,7 @@ from flipgate.evidence.witnesses import WROTE
 from flipgate.plugin.origin import Origin
 from flipgate.plugin.recall import Recall
 from flipgate.plugin.runbook import Runbook
+from flipgate.plugin.writing import Writer
 from flipgate.probes.readings.itself import itself
 from flipgate.probes.systems import Systems
 from flipgate.probes.witnesses import NO_SERVER, Counters, counters
@@ -65,6 +66,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.systems = Systems(self.environment, self.clock)
+        self.writer = Writer(self)
         self._counted: dict[str, Count] = {}
         self._counters: dict[str, Counters] = {}
 
@@ -145,10 +147,11 @@ class Run:
 
     def end(self, reasons: Sequence[str]) -> RunJudged:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
+        left = self.writer.cleaned_up()
         whole = self.before is not None and not reasons and not self.before.processes.value.unread
         self.look_around("after", judging=whole)
         against = [*changes(self.records), *clock_jump(self.records), *([WROTE] if self._wrote() else [])]
-        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *against])
+        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *left, *against])
         self.record(judged)
         return judged
 
@@ -161,7 +164,7 @@ class Run:
             if did != Count():
                 self.record(Witnessed(system, did.calls, did.writes, did.refused, dict(moved.counted), moved.told))
             wrote = wrote or did.writes > 0
-        return wrote and self.environment.writes is None
+        return wrote and not self.writer.has_leave
 
 
 def new_run_id(clock: Clock) -> str:

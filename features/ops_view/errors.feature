@@ -13,7 +13,7 @@ Feature: Nothing fails on the server
     Given "OPS_VIEW_DB_READ" reads true
     And 5 minutes have passed since the flip of "OPS_VIEW_DB_READ"
     When the requests on "reads" over the last 5 minutes are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 20, else hold
 
@@ -32,7 +32,7 @@ Feature: Nothing fails on the server
 
     Given "OPS_VIEW_DB_READ" reads true
     When the requests on "queue" since the flip of "OPS_VIEW_DB_READ" are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 20, else hold
 
@@ -44,7 +44,7 @@ Feature: Nothing fails on the server
     Given "OPS_VIEW_DB_READ" reads true
     And 24 hours have passed since the flip of "OPS_VIEW_DB_READ"
     When the requests on "reads" over the last 24 hours are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 1000, else hold
 
@@ -56,7 +56,7 @@ Feature: Nothing fails on the server
     Given "OPS_VIEW_DB_WRITE" reads true
     And 5 minutes have passed since the flip of "OPS_VIEW_DB_WRITE"
     When the requests on "writes" since the flip of "OPS_VIEW_DB_WRITE" are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 1, else hold
 
@@ -68,7 +68,7 @@ Feature: Nothing fails on the server
     Given "OPS_VIEW_DB_WRITE" reads true
     And 48 hours have passed since the flip of "OPS_VIEW_DB_WRITE"
     When the requests on "writes" over the last 48 hours are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 100, else hold
 
@@ -80,8 +80,8 @@ Feature: Nothing fails on the server
     Given "OPS_VIEW_DB_WRITE" reads true
     And 48 hours have passed since the flip of "OPS_VIEW_DB_WRITE"
     When the requests on "writes" over the last 48 hours are read
-    Then at most 10 % were answered with 409, of at least 100
-    And fewer than 5 % were answered with 409, of at least 100, else hold
+    Then at most 10 % were answered with 409, of at least 100 requests
+    And fewer than 5 % were answered with 409, of at least 100 requests, else hold
 
   @rollback @section:4
   Scenario: No read failed since the flip back
@@ -90,6 +90,6 @@ Feature: Nothing fails on the server
 
     Given 5 minutes have passed since the last flip back
     When the requests on "reads" since the last flip back are read
-    Then none failed with a 5xx
+    Then none failed with a server error
     And its scrapes have no gap of more than 2 missed ones, else hold
     And its requests are at least 20, else hold

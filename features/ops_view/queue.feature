@@ -21,9 +21,9 @@ Feature: Stage A shows each role what is theirs
 
     When the lists are read at every replica as "analyst"
     Then no replica fails
-    And every item is the reader's own
-    And it shows at least 1 item, else hold
-    And it shows what the database holds for that role, else hold
+    And "analyst" sees only what is theirs
+    And every role sees at least 1 item, else hold
+    And every role sees what the database holds for it, else hold
     And every answer comes from "db", else hold
 
   Scenario: The verifier sees what awaits a verifier
@@ -32,9 +32,9 @@ Feature: Stage A shows each role what is theirs
 
     When the lists are read at every replica as "verifier"
     Then no replica fails
-    And every item awaits a verifier
-    And it shows at least 1 item, else hold
-    And it shows what the database holds for that role, else hold
+    And "verifier" sees only what is theirs
+    And every role sees at least 1 item, else hold
+    And every role sees what the database holds for it, else hold
     And every answer comes from "db", else hold
 
   Scenario: The admin sees the whole workspace
@@ -43,6 +43,6 @@ Feature: Stage A shows each role what is theirs
 
     When the lists are read at every replica as "admin"
     Then no replica fails
-    And it shows at least 1 item
-    And it shows what the database holds for that role, else hold
+    And every role sees at least 1 item
+    And every role sees what the database holds for it, else hold
     And every answer comes from "db", else hold

@@ -18,8 +18,8 @@ Feature: Stage B may begin
 
     Given "OPS_VIEW_DB_READ" reads true
     When the lists are read at every replica as "analyst", "verifier" and "admin"
-    Then every analyst sees only their own
-    And every verifier sees only what awaits one
+    Then "analyst" sees only what is theirs
+    And "verifier" sees only what is theirs
     And every role sees at least 1 item, else hold
     And every role sees what the database holds for it, else hold
     And every answer comes from "db", else hold

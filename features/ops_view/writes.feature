@@ -16,7 +16,7 @@ Feature: Stage B writes, and writes right
     Then every write was answered as the procedure wants it
     And every version was bumped by one
     And every row holds what was answered
-    And every answer comes from "db", else hold
+    And every write went to "db", else hold
 
   @section:3.3
   Scenario: A request for information passes from role to role as the custody matrix allows
@@ -28,7 +28,7 @@ Feature: Stage B writes, and writes right
     And every version was bumped by one
     And what was refused left its row unchanged
     And every row holds what was answered
-    And every answer comes from "db", else hold
+    And every write went to "db", else hold
 
   @section:3.3
   Scenario: A stale version is refused and leaves the row as it was

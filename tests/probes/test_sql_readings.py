@@ -84,7 +84,9 @@ def test_an_environment_without_any_clock_is_not_configured() -> None:
         skew(Systems(BARE, Clock()))
 
 
-@pytest.mark.parametrize("reading", [lever, lambda systems: posture(systems, Flags(FLAGS), {})], ids=["lever", "posture"])
+@pytest.mark.parametrize(
+    "reading", [lever, lambda systems: posture(systems, Flags(FLAGS), {})], ids=["lever", "posture"]
+)
 def test_a_system_that_the_environment_has_not_is_not_configured(reading: Callable[[Systems], object]) -> None:
     with pytest.raises(NotConfigured):
         reading(Systems(BARE, Clock()))

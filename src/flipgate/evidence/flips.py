@@ -1,7 +1,7 @@
 """When did a flag take its present value, and who says so?
 
 In this order: the database row, where that row is the value in force; the start of the processes that hold the value;
-the operator's own word (`--flipped-at`), where it does not contradict the ledger; the first time that the ledger saw it.
+the operator's own word (`--flipped-at`), where it does not contradict the ledger; the ledger's first sight of it.
 """
 
 from __future__ import annotations

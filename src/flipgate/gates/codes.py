@@ -36,7 +36,7 @@ def none_may_be_a_server_error(its: Observation[SeriesSet]) -> Judgement:
 
 @gate
 def share_must_stay_below(
-    its: Observation[SeriesSet], *, code: str, limit_ratio: float, requests: int, inclusive: bool = False
+    its: Observation[SeriesSet], *, code: int, limit_ratio: float, requests: int, inclusive: bool = False
 ) -> Judgement:
     """Was a smaller share of requests than this answered with this code (`inclusive`: at most this share)?"""
     bound = f"{'at most' if inclusive else 'below'} {percent(limit_ratio)}"
@@ -48,8 +48,10 @@ def share_must_stay_below(
     findings = list(_unreadable(claim, its.value))
     if total < max(requests, 1):
         return claim.against([*findings, claim.hold(f"{numbered(total, 'request')} over {its.window}")], fine="")
-    found = sum(count for labels, count in counts.items() if labels[0] == code)
-    seen = f"{numbered(found, 'time')} {code}, {percent(found / total)} of {numbered(total, 'request')} over {its.window}"
+    found = sum(count for labels, count in counts.items() if labels[0] == str(code))
+    seen = (
+        f"{numbered(found, 'time')} {code}, {percent(found / total)} of {numbered(total, 'request')} over {its.window}"
+    )
     # In whole numbers: a limit of 5 % has no exact binary form. Sentences carry nine decimals.
     allowed, used = round(limit_ratio * _EXACT) * total, found * _EXACT
     if used > allowed or (used == allowed and not inclusive):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from flipgate.core.errors import visible
 from flipgate.core.facts.replicas import FlagsInForce, Served
@@ -64,9 +65,10 @@ def each_must_have_started_after_the_flip(its: Observation[FlagsInForce]) -> Jud
 
 
 @gate
-def each_must_have_served_for(its: Observation[FlagsInForce], *, flag: str, length_s: float) -> Judgement:
+def each_must_have_served_for(its: Observation[FlagsInForce], *, length_s: float) -> Judgement:
     """Has each process served the flag's new value for so long, without a restart in between?"""
     flip = its.value.flip
+    flag = flip.flag if flip else "the flag"
     claim = Claim(f'"{flag}" in force', f"on every replica for at least {spoken(length_s)}, without a restart")
     if flip is None or flip.at is None or flip.value != "true":
         return claim.hold(f'when "{flag}" was flipped to true is unknown')
@@ -125,7 +127,7 @@ def _by_process(starts: SeriesSet) -> dict[str, list[tuple[float, float]]]:
 def _last_change(samples: list[tuple[float, float]]) -> _Change | None:
     """The newest change of the start that a process tells of; a second apart it is one and the same."""
     ordered = sorted(samples)
-    for (before_at, before), (after_at, after) in reversed(list(zip(ordered, ordered[1:], strict=False))):
+    for (before_at, before), (after_at, after) in reversed(list(pairwise(ordered))):
         if after - before > 1:
             return _Change(before_at, after_at)
     return None

@@ -79,7 +79,7 @@ def each_must_come_from(its: Observation[Attempts], *, source: str) -> Judgement
 
 @gate
 def each_transition_must_leave_one_event(its: Observation[Attempts]) -> Judgement:
-    """Did every transition made here leave exactly one event of its own: its record, its states, its version, its actor?"""
+    """Did every transition made here leave exactly one event: of its states, its version, its actor?"""
     claim = Claim("audit events", "one for each transition made here")
     moved = [one for one in its.value.attempts if _is_made(one) and one.sent_version]
     findings = [claim.stop(f"{one.what}: {_events(one)}") for one in moved if not _is_told_once(one)]

@@ -39,8 +39,11 @@ class Writer:
         return self._writes
 
     def cleaned_up(self) -> tuple[str, ...]:
-        """What was made here, or left by a run before, and is still there after it was withdrawn? Sentences."""
-        if not self.has_leave:
+        """What was made here, or left by a run before, and is still there after it was withdrawn? Sentences.
+
+        A run that judged nothing (it only collected) withdraws nothing either.
+        """
+        if not self.has_leave or self._run.before is None:
             return ()
         try:
             return tuple(self._cleaned_up())

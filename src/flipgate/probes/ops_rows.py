@@ -46,7 +46,8 @@ _BATCHES = """select id::text from drive_batches
 where workspace_id = %(workspace)s and file_id = %(file)s and revision = %(revision)s"""
 _LEFT = """select 'patch', id::text from patches where record_id = any(%(records)s) and intent like %(mark)s
 union all select 'rfi', id::text from rfis where target_record_id = any(%(records)s) and question like %(mark)s
-union all select 'drive batch', id::text from drive_batches where file_id = any(%(records)s) and revision like %(mark)s"""
+union all select 'drive batch', id::text from drive_batches
+where file_id = any(%(records)s) and revision like %(mark)s"""
 
 
 @dataclass(frozen=True)

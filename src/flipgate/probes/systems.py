@@ -86,8 +86,7 @@ class Systems:
 
     @cached_property
     def connect(self) -> Connect:
-        from flipgate.probes.backups import Backups
-    from flipgate.probes.connect import Connect
+        from flipgate.probes.connect import Connect
 
         return Connect(self.block("gateway", self.environment.gateway))
 

@@ -39,7 +39,7 @@ class Attempt:
     status, code    of the answer; code of its error, "" without one.
     state, version  that it answered; "" and 0 without any. source: "db" or "local", as it says.
     before, after   the row; None where there was none.
-    events          of this record that the trail gained meanwhile; `actor` of those that are the role's own is the role.
+    events          of this record that the trail gained meanwhile; the `actor` of each is its role here.
     """
 
     what: str

@@ -21,7 +21,9 @@ _STARTED = "process_start_time_seconds"
 _LOOK_BACK = timedelta(minutes=15)
 
 
-def replicas(systems: Systems, flags: Sequence[str], flip: Observation[Flip] | None = None) -> Observation[FlagsInForce]:
+def replicas(
+    systems: Systems, flags: Sequence[str], flip: Observation[Flip] | None = None
+) -> Observation[FlagsInForce]:
     """Which flags does each replica serve by its own word, which did it log at its start, and which pods are there?
 
     Errors: NotConfigured, Unreachable, Malformed, NoData.

@@ -26,7 +26,7 @@ def migration_history(systems: Systems, earlier: Sequence[MigrationSight]) -> Ob
 
 
 def records(systems: Systems) -> Observation[Held]:
-    """How many records of each kind holds the workspace of the environment's file? Errors: NotConfigured, Unreachable."""
+    """How many records of each kind holds the file's workspace? Errors: NotConfigured, Unreachable."""
     workspace = systems.ops_view.block.workspace
     seen = systems.ops_rows.records(workspace)
     return joined(Held(workspace, seen.value), "rows", seen)
@@ -48,7 +48,7 @@ def backups(systems: Systems, flip: Observation[Flip]) -> Observation[BackupsRea
 
 
 def transitions(systems: Systems, since: Window, most: int) -> Observation[TransitionsReading]:
-    """Which records of the workspace changed their state last in this window, and what does the audit trail say of them?
+    """Which records changed their state last in this window, and how many audit events tell of each?
 
     Errors: NotConfigured, Unreachable.
     """

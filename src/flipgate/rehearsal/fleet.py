@@ -154,6 +154,11 @@ class Fleet:
                 tracks.append(Track.told(one.name, labels, shared, one.values, offset_s))
         return tracks
 
+    def reached(self, tracks: list[Track]) -> list[Track]:
+        """Those of the pods that Prometheus knows of and reaches; what rules made of them is none."""
+        hidden = self.unscraped | self.unreachable
+        return [track for track in tracks if track.pod and track.pod not in hidden]
+
     def behave(self, deployment: str, pod: int | None = None, **levers: Lever) -> None:
         """Move levers of every pod of a deployment, or of one by number."""
         for member in self._members(deployment, pod):

@@ -24,7 +24,7 @@ from flipgate.rehearsal.components.postgres import Postgres
 from flipgate.rehearsal.components.prometheus import Prometheus
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.fleet import Fleet
-from flipgate.rehearsal.history import History
+from flipgate.rehearsal.history import STEP_S, History
 from flipgate.rehearsal.moments import START
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
@@ -225,10 +225,21 @@ class World(ABC):
         world_now_ms = _epoch_ms() + round(self.offset_s * 1000)
         self.history.add(self.fleet.tracks(lived, world_now_ms, self.offset_s))
         self.history.forget_before(world_now_ms)
-        self.prometheus.make_blocks(self.history, _epoch_ms(), self.offset_s)
+        since_ms = _epoch_ms()
+        self.prometheus.make_blocks(self.history, since_ms, self.offset_s)
+        if not first and _epoch_ms() - since_ms > STEP_S * 1000:
+            self._bridge()
         self.prometheus.discard()
         self.prometheus.start()
         self.hand_on(rules.WATCHDOG, aged_s=0.0 if first else seconds)
+
+    def _bridge(self) -> None:
+        """Blocks take long on a busy machine: what the server of before has scraped meanwhile is kept as well."""
+        now_ms = _epoch_ms()
+        meanwhile = self.fleet.reached(self.prometheus.scraped(now_ms, self.offset_s))
+        if meanwhile:
+            self.history.add(meanwhile)
+            self.prometheus.add_blocks(History(meanwhile), now_ms, self.offset_s)
 
     def _fleet(self) -> Fleet:
         role = postgres.SERVICES

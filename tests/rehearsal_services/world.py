@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,21 +17,18 @@ import psycopg
 import redis
 from psycopg.sql import SQL, Composed, Identifier
 
+from flipgate.rehearsal.ports import free_port
 from flipgate.rehearsal.services.flags import initial_flags, redis_key
 from flipgate.rehearsal.services.seed import SCHEMA_SQL, seed
 
 NOBODY = 65534
+_NO_PODS = {"traffic", "ops_traffic", "standins"}
 TOKENS = {
     "token": "gateway-token",
     "admin_token": "admin-token",
     "kubernetes_token": "kubernetes-token",
     "tracker_token": "tracker-token",
 }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
 
 
 def until(claim: Callable[[], Any], deadline_s: float = 10) -> Any:
@@ -100,6 +96,7 @@ class World:
     folder: Path
     postgres: dict[str, Any]
     redis: dict[str, Any]
+    variables: dict[str, str] = field(default_factory=dict)
     started: list[Running] = field(default_factory=list)
 
     def start(self, module: str, name: str, pod: str = "", **peers: str) -> Running:
@@ -108,12 +105,13 @@ class World:
         file = self.folder / f"{pod}-{len(self.started)}.json"
         settings = {
             "name": name, "pod": pod, "host": "127.0.0.1", "redis": self.redis, "postgres": self.postgres,
-            "log_file": str(log_file) if module not in {"traffic", "standins"} else "", "seed": 7, "flag_ttl_s": 0.5,
+            "log_file": "" if module in _NO_PODS else str(log_file), "seed": 7, "flag_ttl_s": 0.5,
             "peers": {**TOKENS, **peers}, "world_file": "",
         }  # fmt: skip
         file.write_bytes(msgspec.json.encode(settings))
         process = subprocess.Popen(
             [sys.executable, "-m", f"flipgate.rehearsal.services.{module}", "--settings", str(file)],
+            env={**os.environ, **self.variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -5,31 +5,22 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
     import pwd
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _READY_S = 60.0
 _POLL_S = 0.02
 _TOLD_LINES = 5
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody listens on now, chosen by the kernel, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(taken.getsockname()[1]) for taken in sockets]
-    for taken in sockets:
-        taken.close()
-    return ports
 
 
 class Processes:
@@ -63,12 +54,16 @@ class Processes:
                 extra_groups=[] if user else None,
             )
 
-    def start_service(self, name: str, argv: list[str]) -> None:
-        """Start a service, which ends when the pipe to its stdin does and tells on stdout that it is ready."""
+    def start_service(self, name: str, argv: list[str], variables: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Start a service, which ends when the pipe to its stdin does and tells on stdout that it is ready.
+
+        variables  what its environment holds beside this process' own.
+        """
         with self._out(name) as out:
             self._started[name] = subprocess.Popen(
                 argv,
                 cwd=self._folder,
+                env={**os.environ, **variables},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=out,

@@ -25,9 +25,15 @@ from flipgate.evidence.words import Attested, Waived
 _LONGEST = 2000
 
 
-def attest(  # noqa: PLR0913, PLR0917  its parameters are the command's options
-    ledger: Path, box: str, by: str, note: str, file: Path | None = None, expires: str = "", when: str = ""
-) -> Record:
+@dataclass(frozen=True)
+class Times:
+    """Until when does a word hold ("": until the next flip), and when was it done that it speaks of ("": not said)?"""
+
+    expires: str = ""
+    done_at: str = ""
+
+
+def attest(ledger: Path, box: str, by: str, note: str, file: Path | None = None, times: Times = Times()) -> Record:
     """Which record holds this person's word that a box is done, and when it was, where they say so?
 
     Errors: Refused: no such box, one that a stage ticks, nothing said, a date that is over, a time without a zone or in
@@ -47,8 +53,8 @@ def attest(  # noqa: PLR0913, PLR0917  its parameters are the command's options
             operator=operator(),
             note=_said("--note", note),
             proof=proof_of(file) if file else None,
-            expires=_until(expires, desk.ledger.clock.now()) if expires else None,
-            done_at=_past(when, desk.ledger.clock.now()) if when else None,
+            expires=_until(times.expires, desk.ledger.clock.now()) if times.expires else None,
+            done_at=_past(times.done_at, desk.ledger.clock.now()) if times.done_at else None,
         )
         return desk.ledger.append(word)
 

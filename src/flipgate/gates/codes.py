@@ -24,7 +24,9 @@ def none_may_be_a_server_error(its: Observation[SeriesSet]) -> Judgement:
     if its.window is None:
         return claim.hold("its window is not stated")
     counts = _counts(its)
-    failed = {labels: count for labels, count in counts.items() if labels[0].startswith("5")}
+    failed = {
+        labels: count for labels, count in counts.items() if _CODE.fullmatch(labels[0]) and labels[0].startswith("5")
+    }
     findings = list(_unreadable(claim, its.value))
     if failed:
         findings.append(claim.stop(named(f"{numbered(count, 'time')} {' '.join(of)}" for of, count in failed.items())))

@@ -63,7 +63,7 @@ class OpsWrites:
     mark  what every text begins with, so that what a crash left behind is found again.
     """
 
-    def __init__(self, systems: Systems, run: str, tell: Callable[[Written], None]) -> None:
+    def __init__(self, systems: Systems, run: str, tell: Callable[[Written], object]) -> None:
         self._systems, self.mark = systems, f"{MARK}{run}"
         self.leave: Leave = leave_to_write(systems.environment, tell)
         self.test_record = self.leave.records[0]

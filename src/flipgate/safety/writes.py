@@ -45,11 +45,11 @@ class Leave:
 
     workspace: str
     records: tuple[str, ...]
-    tell: Callable[[Written], None]
+    tell: Callable[[Written], object]
     made: dict[str, str] = field(default_factory=dict)
 
 
-def leave_to_write(environment: Environment, tell: Callable[[Written], None]) -> Leave:
+def leave_to_write(environment: Environment, tell: Callable[[Written], object]) -> Leave:
     """What may be written here?
 
     Errors: NotConfigured where the environment's file does not say that something may, or has no such system.

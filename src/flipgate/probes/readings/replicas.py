@@ -35,8 +35,8 @@ def replicas(
     for value in boots.value:
         told[value.surface.removeprefix("replica ")][value.flag] = value.text
     named = tuple(pod.name for pod in pods.value)
-    value = FlagsInForce(served.value, named, dict(told), flip.value if flip else None)
-    return joined(value, "flags", served, pods, boots, *([flip] if flip else []))
+    found = FlagsInForce(served.value, named, dict(told), flip.value if flip else None)
+    return joined(found, "flags", served, pods, boots, *([flip] if flip else []))
 
 
 def restart(systems: Systems, flip: Flip) -> Observation[SeriesSet]:

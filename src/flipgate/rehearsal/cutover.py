@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
@@ -55,6 +56,11 @@ class Cutover:
     def do(self, request: Request) -> Reply:
         """Let the rehearsal do something. Errors: RehearsalError."""
         return ask(self.place, request)
+
+    def now(self) -> datetime:
+        """What time is it in the world? Errors: RehearsalError."""
+        clock = self.do(Request(ask="status")).clock
+        return datetime.now(UTC) + timedelta(seconds=clock.offset_s if clock else 0)
 
     def command(self, module: str, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command of the suite against this environment; its output is shown, or captured."""

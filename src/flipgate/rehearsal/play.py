@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import typer
 
 from flipgate.rehearsal.cutover import WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
-from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Word
+from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Told, Word
 from flipgate.rehearsal.protocol import Request
+
+# When people were told of what.
+Moments = dict[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,23 @@ def play(runbook: str) -> int:
     for act in PLAYS[runbook]:
         typer.echo("starting an environment")
         with environment("play", runbook) as cutover:
-            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry))]
+            told: Moments = {}
+            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry, told))]
             reports.append(_report(cutover))
     _close(outcomes)
     typer.echo("\n".join(reports))
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
+def _perform(cutover: Cutover, entry: Entry, told: Moments) -> Outcome | None:
     if isinstance(entry, Pack):
         return _pack(cutover)
+    if isinstance(entry, Told):
+        told[entry.what] = cutover.now()
+        typer.echo(f"\n── the operator tells that {entry.what}")
+        return None
     if isinstance(entry, Word):
-        _give(cutover, entry)
+        _give(cutover, entry, told)
         return None
     if isinstance(entry, Request):
         if entry.advance_s:
@@ -59,10 +68,12 @@ def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
     return Outcome(entry, ended.verdict, ended.seconds)
 
 
-def _give(cutover: Cutover, word: Word) -> None:
+def _give(cutover: Cutover, word: Word, told: Moments) -> None:
     """Attest a box as its owner does: with the suite's own command."""
     typer.echo(f"\n── flipgate attest {word.box} --env {cutover.environment}")
-    said = ("--env", cutover.environment, "--by", "the rehearsal's operator", "--note", word.note)
+    said: tuple[str, ...] = ("--env", cutover.environment, "--by", "the rehearsal's operator", "--note", word.note)
+    if word.of:
+        said += ("--when", told[word.of].isoformat(timespec="seconds"))
     given = cutover.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
     typer.echo(given.stdout.strip())
     if given.returncode:

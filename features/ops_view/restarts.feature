@@ -28,3 +28,20 @@ Feature: A flip is in force once every process has started anew
     Then every pod of the deployment answers by itself, else hold
     And each serves what it logged when it started, else hold
     And each started after the old value was seen last, else hold
+
+  @soak @section:3.4
+  Scenario: Stage B has stood for two days on every replica
+    HOLD: wait until the time named; a replica that restarted began its days anew, for nobody knows what it served before.
+
+    When every replica of the deployment is asked for its flags since the flip of "OPS_VIEW_DB_WRITE"
+    Then every pod of the deployment answers by itself, else hold
+    And each has served the new value for 48 hours, else hold
+
+  @rollback @section:4
+  Scenario: Every replica serves what it was restarted with
+    HOLD: restart each replica that is named above, or add it to the environment's file: one that nobody asks may go on
+      with the flags of before.
+
+    When every replica of the deployment is asked for its flags
+    Then every pod of the deployment answers by itself, else hold
+    And each serves what it logged when it started, else hold

@@ -43,7 +43,8 @@ Feature: Stage B may begin
     HOLD: wait until the time named; a replica that restarted began its day anew, for nobody knows what it served before.
 
     When every replica of the deployment is asked for its flags since the flip of "OPS_VIEW_DB_READ"
-    Then each has served the new value for 24 hours, else hold
+    Then every pod of the deployment answers by itself, else hold
+    And each has served the new value for 24 hours, else hold
 
   @section:3.2
   Scenario: B3, no incident of stage A is open

@@ -12,14 +12,14 @@ import httpx
 import pytest
 
 from flipgate.rehearsal import faults
-from flipgate.rehearsal.catalogue import Fault
+from flipgate.rehearsal.catalogue import OPS_VIEW, ORG_V23, Fault
 from tests.rehearsal.rehearsals import Environment, run
 
 FEATURES = Path(__file__).parents[2] / "features"
 
 
-def _gates_of_stages() -> set[tuple[str, str]]:
-    """Which scenario belongs to which stage, by the text alone?"""
+def _gates_of_stages() -> set[tuple[str, str, str]]:
+    """Which scenario belongs to which runbook and stage, by the text alone?"""
     found = set()
     for path in FEATURES.glob("*/*.feature"):
         tags, of_feature = [], []
@@ -30,7 +30,7 @@ def _gates_of_stages() -> set[tuple[str, str]]:
                 of_feature, tags = tags, []
             elif line.startswith("Scenario:"):
                 title = line.partition(":")[2].strip()
-                found |= {(tag, title) for tag in [*of_feature, *tags]}
+                found |= {(path.parent.name, tag, title) for tag in [*of_feature, *tags]}
                 tags = []
     return found
 
@@ -53,12 +53,14 @@ def _open_drift(environment: Environment) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("fault", faults.catalogue(), ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault", [*faults.catalogue(ORG_V23), *faults.catalogue(OPS_VIEW)], ids=lambda fault: fault.name
+)
 def test_each_says_what_is_wrong_and_names_a_gate_of_its_stage(fault: Fault) -> None:
     assert fault.about.endswith(".")
     assert fault.trials
     for trial in fault.trials:
-        assert {(trial.stage, gate) for gate in trial.gates} <= GATES_OF_STAGES
+        assert {(fault.runbook, trial.stage, gate) for gate in trial.gates} <= GATES_OF_STAGES
 
 
 def test_three_lost_rows_are_a_labelled_drift_of_3(environment: Environment) -> None:

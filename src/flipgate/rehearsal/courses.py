@@ -17,7 +17,7 @@ class Course:
     back      flips the stage's own flag back, so that the next trial has a flip of its own.
     again     stages that have to be GO between the flip back and the flip.
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
-    flip      the stage's own flip; () for a stage that has none.
+    flip      the stage's own flip, and what has to be done after it; () for a stage that has none.
     settle_s  how long after the flip all windows of the stage have elapsed.
     rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
@@ -26,7 +26,7 @@ class Course:
     back: tuple[Request, ...] = ()
     again: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
-    flip: tuple[Request, ...] = ()
+    flip: tuple[Act, ...] = ()
     settle_s: float = 0
     rests_s: float = 3660
 
@@ -38,12 +38,13 @@ def _flip(name: str, *, value: bool) -> Request:
 _READS, _CASCADE, _NEW = "read_from_org_units", "cascade_4layer", "new_services_enabled"
 _REFRESH = Request(refresh="§6.3 new_services_enabled flip")
 _THIRD = (_flip(_NEW, value=True), _REFRESH)
+# Each line is one environment, and its stages in the order in which it comes to them.
+Lines = tuple[dict[str, Course], ...]
 # A preflight is a day's: it is renewed in time.
 RENEW_S = 16 * 3600.0
 _A_DAY_S = 24 * 3600 + 60
 
-# Each line is one environment, and its stages in the order in which it comes to them.
-LINES: tuple[dict[str, Course], ...] = (
+_ORG_V23: Lines = (
     {
         "preflight": Course(),
         "baseline": Course(("preflight",)),
@@ -90,3 +91,34 @@ LINES: tuple[dict[str, Course], ...] = (
         "sign_off": Course(("soak",)),
     },
 )
+_READ, _WRITE = "OPS_VIEW_DB_READ", "OPS_VIEW_DB_WRITE"
+_BACKUP = Request(backup="before the second flip")
+_FIRST = (_flip(_READ, value=True), "after_flip_1", Request(advance_s=8 * 60), "after_flip_1", _BACKUP)
+_OPS_VIEW: Lines = (
+    {
+        "preflight": Course(),
+        "after_flip_1": Course(
+            ("preflight",),
+            (_flip(_READ, value=False),),
+            renewed=("preflight",),
+            flip=(_flip(_READ, value=True),),
+            settle_s=8 * 60,
+        ),
+        "rollback": Course((), (_flip(_READ, value=True),), flip=(_flip(_READ, value=False),), settle_s=8 * 60),
+    },
+    {
+        "before_flip_2": Course(
+            ("preflight",), (_flip(_READ, value=False),), ("preflight",), flip=_FIRST, settle_s=_A_DAY_S
+        ),
+        "after_flip_2": Course(
+            (),
+            (_flip(_WRITE, value=False),),
+            ("before_flip_2",),
+            flip=(_flip(_WRITE, value=True),),
+            settle_s=8 * 60,
+        ),
+        "soak": Course((), (_flip(_WRITE, value=False),), flip=(_flip(_WRITE, value=True),), settle_s=2 * _A_DAY_S),
+        "sign_off": Course(("soak",)),
+    },
+)
+LINES = {"org_v23": _ORG_V23, "ops_view": _OPS_VIEW}

@@ -86,10 +86,12 @@ def run(
 ) -> list[Outcome]:
     """Try them all, on one environment a line of stages, the lines side by side. `tell` hears of each at once.
 
+    All of them are of one runbook.
+
     `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO.
     """
-    lines = [line for line in LINES if any(job.trial.stage in line for job in wanted)]
-    with ThreadPoolExecutor(len(lines) or 1) as pool:
+    lines = [line for line in LINES[wanted[0].fault.runbook] if any(job.trial.stage in line for job in wanted)]
+    with ThreadPoolExecutor(len(lines)) as pool:
         told = [
             pool.submit(_line, line, wanted, reports / str(number), tell, confirmed=confirmed)
             for number, line in enumerate(lines)
@@ -110,7 +112,7 @@ def _line(
         by_stage[job.trial.stage].append(job)
     last = max(number for number, stage in enumerate(line) if by_stage[stage])
     outcomes = []
-    with environment("faults", reports) as cutover:
+    with environment("faults", wanted[0].fault.runbook, reports) as cutover:
         for stage, course in list(line.items())[: last + 1]:
             for outcome in Stand(cutover, stage, course).tried(by_stage[stage], confirmed=confirmed):
                 tell(outcome)

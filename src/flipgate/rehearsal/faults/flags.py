@@ -10,7 +10,7 @@ from flipgate.rehearsal.services.flags import redis_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flipgate.rehearsal.world import World
+    from flipgate.rehearsal.platforms.org_v23 import OrgV23
 
 _FLAG = "read_from_org_units"
 _CASCADE = "cascade_4layer"
@@ -28,7 +28,7 @@ _DUAL_WRITE = "dual_write_org_units"
         stays=True,
     ),
 )
-def db_row_overrides(world: World) -> Iterator[None]:
+def db_row_overrides(world: OrgV23) -> Iterator[None]:
     """The database overrides read_from_org_units with another value than the flag store holds."""
     contrary = world.flags()[_FLAG] != "true"
     with world.postgres.connect() as connection:
@@ -61,14 +61,14 @@ def db_row_overrides(world: World) -> Iterator[None]:
         stays=True,
     ),
 )
-def stale_flag_replica(world: World) -> Iterator[None]:
+def stale_flag_replica(world: OrgV23) -> Iterator[None]:
     """One replica of tenant-service keeps the flag values that it has, whatever is flipped from here on."""
     with world.fleet.misbehaving("tenant-service", pod=0, stale_flags=True):
         yield
 
 
 @look_alike("A7", Trial("after_flip_1", "Every replica reads the mirror tables", begins="flipped", stays=True))
-def replica_that_follows_in_time(world: World) -> Iterator[None]:
+def replica_that_follows_in_time(world: OrgV23) -> Iterator[None]:
     """One replica of tenant-service served the old value for the 29 s that its cache lasts, and then the new one."""
     world.flip(_FLAG, value=False)
     world.refresh("before the flip")
@@ -89,7 +89,7 @@ def replica_that_follows_in_time(world: World) -> Iterator[None]:
         stays=True,
     ),
 )
-def replica_with_baked_in_flags(world: World) -> Iterator[None]:
+def replica_with_baked_in_flags(world: OrgV23) -> Iterator[None]:
     """A replica of tenant-service that came up after the flip serves the values that its image was built with."""
     world.fleet.restart("tenant-service", pod=1, baked_in=True)
     yield
@@ -97,7 +97,7 @@ def replica_with_baked_in_flags(world: World) -> Iterator[None]:
 
 
 @look_alike("A10 B10", Trial("after_flip_1", "Every replica reads the mirror tables", begins="before", stays=True))
-def replicas_restarted_before_the_flip(world: World) -> Iterator[None]:
+def replicas_restarted_before_the_flip(world: OrgV23) -> Iterator[None]:
     """A replica of tenant-service and one of the gateway were restarted before the flip: they serve what is set."""
     world.fleet.restart("tenant-service", pod=1)
     world.fleet.restart("gateway", pod=1)
@@ -105,7 +105,7 @@ def replicas_restarted_before_the_flip(world: World) -> Iterator[None]:
 
 
 @look_alike("A15", Trial("preflight", "Before the first flip only dual writing is on"))
-def db_row_agrees(world: World) -> Iterator[None]:
+def db_row_agrees(world: OrgV23) -> Iterator[None]:
     """The database holds a row for dual_write_org_units too, with the value that the flag store has."""
     with world.postgres.connect() as connection:
         connection.execute(
@@ -127,7 +127,7 @@ def db_row_agrees(world: World) -> Iterator[None]:
         stays=True,
     ),
 )
-def looked_at_too_early(world: World) -> Iterator[None]:
+def looked_at_too_early(world: OrgV23) -> Iterator[None]:
     """read_from_org_units was flipped off and on again a moment ago, in the database: everything looks right so far."""
     with world.postgres.connect() as connection:
         connection.execute(
@@ -150,14 +150,14 @@ def looked_at_too_early(world: World) -> Iterator[None]:
         stays=True,
     ),
 )
-def stale_cascade_replica(world: World) -> Iterator[None]:
+def stale_cascade_replica(world: OrgV23) -> Iterator[None]:
     """One replica of context-engine keeps the flag values that it has, whatever is flipped from here on."""
     with world.fleet.misbehaving("context-engine", pod=1, stale_flags=True):
         yield
 
 
 @look_alike("J5", Trial("soak", "No flag was touched in the soak"))
-def flags_written_again_in_soak(world: World) -> Iterator[None]:
+def flags_written_again_in_soak(world: OrgV23) -> Iterator[None]:
     """Somebody wrote every flag into the flag store again, as it was."""
     world.redis.write({redis_key(flag): str(text) for flag, text in world.flags().items()})
     yield
@@ -167,7 +167,7 @@ def flags_written_again_in_soak(world: World) -> Iterator[None]:
     "A11 J5",
     Trial("soak", "No flag was touched in the soak", STOP, told='"cascade_4layer" became true', stays=True),
 )
-def flag_toggled_in_soak(world: World) -> Iterator[None]:
+def flag_toggled_in_soak(world: OrgV23) -> Iterator[None]:
     """Somebody switched cascade_4layer off and on again in the database; every surface reads true as before."""
     with world.postgres.connect() as connection:
         connection.execute(
@@ -180,6 +180,6 @@ def flag_toggled_in_soak(world: World) -> Iterator[None]:
     _remove_row(world, _CASCADE)
 
 
-def _remove_row(world: World, flag: str) -> None:
+def _remove_row(world: OrgV23, flag: str) -> None:
     with world.postgres.connect() as connection:
         connection.execute("delete from platform_feature_flags where flag = %s", (flag,))

@@ -132,7 +132,7 @@ def token_of_the_gateway_expired(world: World) -> Iterator[None]:
     """The suite's own token for the gateway has expired."""
     world.place.write_secret("gateway-token", "expired")
     yield
-    world.place.write_secret("gateway-token", world.tokens.gateway)
+    world.place.write_secret("gateway-token", world.tokens["gateway"])
 
 
 @fault("E8", Trial("after_flip_3", _HEALTH, HOLD, told="2 addresses for 3 pods"))

@@ -10,7 +10,7 @@ from flipgate.rehearsal.services.flags import redis_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flipgate.rehearsal.world import World
+    from flipgate.rehearsal.platforms.org_v23 import OrgV23
 
 _BEFORE_SECOND = "Before the second flip reads have moved and the cascade is off"
 _SECOND = "After the second flip the cascade is on and nothing after it"
@@ -19,7 +19,7 @@ _DUAL_WRITE = "dual_write_org_units"
 
 
 @fault("", Trial("preflight", "Now is inside the agreed change window", STOP, told="opens"))
-def window_closed(world: World) -> Iterator[None]:
+def window_closed(world: OrgV23) -> Iterator[None]:
     """The agreed change window has closed, an hour ago."""
     agreed, now = world.change_window, world.now()
     closed = (now.hour - 1) % 24
@@ -36,7 +36,7 @@ def window_closed(world: World) -> Iterator[None]:
         "after_flip_2", "After the second flip the cascade is on and nothing after it", STOP, told=_LATER, stays=True
     ),
 )
-def last_flag_first(world: World) -> Iterator[None]:
+def last_flag_first(world: OrgV23) -> Iterator[None]:
     """Somebody has flipped new_services_enabled before its turn."""
     world.flip(_LATER, value=True)
     yield
@@ -49,7 +49,7 @@ def last_flag_first(world: World) -> Iterator[None]:
     Trial("soak", "The soak ends with every flag as the third flip left it", STOP, told=_DUAL_WRITE, stays=True),
     Trial("rollback", "The rollback leaves the flags in their order", STOP, told=_DUAL_WRITE, stays=True),
 )
-def dual_write_off(world: World) -> Iterator[None]:
+def dual_write_off(world: OrgV23) -> Iterator[None]:
     """Somebody has switched dual writing off; nobody has written since."""
     with world.fleet.misbehaving("traffic", writer_paused=True):
         world.flip(_DUAL_WRITE, value=False)
@@ -68,7 +68,7 @@ def dual_write_off(world: World) -> Iterator[None]:
         stays=True,
     ),
 )
-def cascade_key_missing(world: World) -> Iterator[None]:
+def cascade_key_missing(world: OrgV23) -> Iterator[None]:
     """The flag store has lost the key of cascade_4layer."""
     world.redis.forget(redis_key("cascade_4layer"))
     yield

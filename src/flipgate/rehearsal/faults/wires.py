@@ -101,4 +101,4 @@ def token_of_the_tracker_expired(world: World) -> Iterator[None]:
     """The suite's own token for the tracker has expired; nothing is wrong with what it would read."""
     world.place.write_secret("tracker-token", "expired")
     yield
-    world.place.write_secret("tracker-token", world.tokens.tracker)
+    world.place.write_secret("tracker-token", world.tokens["tracker"])

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from flipgate.rehearsal.protocol import Flip, Request
 
-Act = str | Request
+
+
+@dataclass(frozen=True)
+class Word:
+    """A box of the sign-off list that its owner attests. `for_s`: for how long it holds; 0 is without an end."""
+
+    box: int
+    note: str
+    for_s: float = 0
+
+
+# A stage that is run, something that the operator does, or a word that an owner gives.
+Act = str | Request | Word
 
 
 @dataclass(frozen=True)
@@ -17,7 +29,7 @@ class Course:
     back      flips the stage's own flag back, so that the next trial has a flip of its own.
     again     stages that have to be GO between the flip back and the flip.
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
-    flip      the stage's own flip; () for a stage that has none.
+    flip      the stage's own flip, or the words that it asks for; () for a stage that has none.
     settle_s  how long after the flip all windows of the stage have elapsed.
     rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
@@ -26,7 +38,7 @@ class Course:
     back: tuple[Request, ...] = ()
     again: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
-    flip: tuple[Request, ...] = ()
+    flip: tuple[Act, ...] = ()
     settle_s: float = 0
     rests_s: float = 3660
 
@@ -38,6 +50,11 @@ def _flip(name: str, *, value: bool) -> Request:
 _READS, _CASCADE, _NEW = "read_from_org_units", "cascade_4layer", "new_services_enabled"
 _REFRESH = Request(refresh="§6.3 new_services_enabled flip")
 _THIRD = (_flip(_NEW, value=True), _REFRESH)
+OWNERS_WORDS = (
+    Word(8, "the report of the soak's last day is attached"),
+    Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
+    Word(10, "the tracker and its parent are closed"),
+)
 # A preflight is a day's: it is renewed in time.
 RENEW_S = 16 * 3600.0
 _A_DAY_S = 24 * 3600 + 60
@@ -87,6 +104,6 @@ LINES: tuple[dict[str, Course], ...] = (
         "before_flip_3": Course(),
         "after_flip_3": Course((), (_flip(_NEW, value=False),), ("before_flip_3",), flip=_THIRD, settle_s=17 * 60),
         "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
-        "sign_off": Course(("soak",)),
+        "sign_off": Course(("soak",), again=("soak",), flip=OWNERS_WORDS),
     },
 )

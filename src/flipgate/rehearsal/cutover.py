@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
@@ -18,6 +19,8 @@ from flipgate.rehearsal.protocol import Reply, Request, ask
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from flipgate.rehearsal.courses import Word
 
 ENVIRONMENT = "rehearsal"
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
@@ -70,6 +73,21 @@ class Cutover:
         verdict = WORDS.get(done.returncode, f"exit status {done.returncode}")
         text = " ".join((done.stdout or "").split())
         return Ended(verdict, self._gates(), text, time.monotonic() - begun)
+
+    def attest(self, word: Word) -> str:
+        """Give an owner's word with the suite's own command. Returns what it told. Errors: RehearsalError."""
+        said = ["--env", ENVIRONMENT, "--by", "the rehearsal's operator", "--note", word.note]
+        if word.for_s:
+            said += ["--expires", (self.now() + timedelta(seconds=word.for_s)).isoformat()]
+        given = self.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
+        if given.returncode:
+            raise RehearsalError(f"box {word.box} could not be attested: {given.stdout.strip()}")
+        return given.stdout.strip()
+
+    def now(self) -> datetime:
+        """What time is it in the world?"""
+        clock = self.do(Request(ask="status")).clock
+        return datetime.now(UTC) + timedelta(seconds=clock.offset_s if clock else 0)
 
     def _gates(self) -> dict[str, str]:
         """Which verdict did each gate of the newest run get? Read from the ledger's text alone."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import typer
 
+from flipgate.rehearsal.courses import OWNERS_WORDS, Word
 from flipgate.rehearsal.cutover import ENVIRONMENT, WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import Flip, Request
@@ -19,14 +20,6 @@ class Stage:
     name: str
     expected: str
     when: str = ""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A box of the sign-off list that its owner attests, here by the rehearsal's own operator."""
-
-    box: int
-    note: str
 
 
 @dataclass(frozen=True)
@@ -62,9 +55,7 @@ PLAYS: dict[str, tuple[tuple[Entry, ...], ...]] = {
             Request(advance_s=86400),
             Stage("soak", "GO", "a day after the flip"),
             Stage("sign_off", "HOLD", "three boxes are people's"),
-            Word(8, "the report of the soak's last day is attached"),
-            Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
-            Word(10, "the tracker and its parent are closed"),
+            *OWNERS_WORDS,
             Stage("sign_off", "GO", "every box is ticked"),
             Pack(),
         ),
@@ -117,7 +108,7 @@ def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
     if isinstance(entry, Pack):
         return _pack(cutover)
     if isinstance(entry, Word):
-        _give(cutover, entry)
+        typer.echo(f"\n── flipgate attest {entry.box} --env {ENVIRONMENT}\n{cutover.attest(entry)}")
         return None
     if isinstance(entry, Request):
         if entry.advance_s:
@@ -128,16 +119,6 @@ def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
     typer.echo(f"\n── pytest -m {entry.name} --env {ENVIRONMENT}{', ' + entry.when if entry.when else ''}")
     ended = cutover.stage(entry.name)
     return Outcome(entry, ended.verdict, ended.seconds)
-
-
-def _give(cutover: Cutover, word: Word) -> None:
-    """Attest a box as its owner does: with the suite's own command."""
-    typer.echo(f"\n── flipgate attest {word.box} --env {ENVIRONMENT}")
-    said = ("--env", ENVIRONMENT, "--by", "the rehearsal's operator", "--note", word.note)
-    given = cutover.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
-    typer.echo(given.stdout.strip())
-    if given.returncode:
-        raise RehearsalError(f"box {word.box} could not be attested: exit status {given.returncode}")
 
 
 def _pack(cutover: Cutover) -> Outcome:

@@ -178,7 +178,7 @@ def two_bucket_layouts(world: World) -> Iterator[None]:
 @fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms", lived_s=_STALE_S))
 def buckets_in_milliseconds(world: World) -> Iterator[None]:
     """The histogram of checks is written in milliseconds, under a name that says seconds."""
-    with world.fleet.misbehaving("context-engine", milliseconds=True):
+    with world.fleet.misbehaving("context-engine", told_in=1000.0):
         yield
     world.advance(_STALE_S)
 

@@ -26,5 +26,5 @@ def issue_not_planned(world: World) -> Iterator[None]:
 @fault("", Trial("soak", _CONCERNS, STOP, told="#707"))
 def bug_on_page_2(world: World) -> Iterator[None]:
     """A bug against the ConflictService is open, on the second page of the tracker's list, named in its body only."""
-    with world.fleet.misbehaving("standins", bugs_filed=True):
+    with world.fleet.misbehaving("standins", filed="bug"):
         yield

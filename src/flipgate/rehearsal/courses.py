@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flipgate.rehearsal.protocol import Flip, Request
 
 
-
 @dataclass(frozen=True)
 class Word:
     """A box of the sign-off list that its owner attests. `for_s`: for how long it holds; 0 is without an end."""

@@ -95,7 +95,6 @@ PULLS = (
 )
 
 
-
 @dataclass(frozen=True)
 class Backlog:
     issues: tuple[Issue, ...]

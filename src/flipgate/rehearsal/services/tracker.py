@@ -122,7 +122,15 @@ class Tracker:
         kept = {
             key: told[key]
             for key in (
-                "number", "title", "body", "labels", "state", "created_at", "updated_at", "closed_at", "html_url"
+                "number",
+                "title",
+                "body",
+                "labels",
+                "state",
+                "created_at",
+                "updated_at",
+                "closed_at",
+                "html_url",
             )
         }
         shown = {"merged_at": told["merged_at"], "html_url": told["html_url"]}

@@ -1,4 +1,4 @@
-"""Which ports does a rehearsal listen on? None that the kernel hands out by itself, and none that another one has taken.
+"""Which ports does a rehearsal listen on? None that the kernel hands out by itself, none that another one has taken.
 
 A server that is started anew in its place needs its port again. From the range that the kernel serves callers from, any
 connection of this machine may take it in between.

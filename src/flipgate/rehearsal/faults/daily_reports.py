@@ -197,8 +197,10 @@ def report_by_hand(world: World) -> Iterator[None]:
     """The report of yesterday was written by hand: it names its environment, and has a column of notes."""
     with _said_to_be_of(world, "Rehearsal"):
         day = world.reports.today() - _A_DAY
-        text = re.sub(r"^(\| (?:Metric|---|[TMG]\w+ .*?|Gate) \| .*)$", r"\1 see #570 |", _text(world, day), flags=re.M)
-        write_private(world.reports.path(day), text)
+        summary = _text(world, day).partition("## Summary")[2].partition("##")[0]
+        noted = re.sub(r"^(\|[ -]*\|[ -]*\|)$", r"\1 --- |", summary, flags=re.MULTILINE)
+        noted = re.sub(r"^(\|[^|]+\|[^|]+\|)$", r"\1 see #570 |", noted, flags=re.MULTILINE)
+        write_private(world.reports.path(day), _text(world, day).replace(summary, noted))
         yield
 
 

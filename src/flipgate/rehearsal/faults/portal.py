@@ -69,7 +69,7 @@ def portal_shows_token(world: World) -> Iterator[None]:
 
 @look_alike("", _portal(), _soak(), Trial("before_flip_2", _WAITS, after=("portal",)))
 def portal_with_warnings(world: World) -> Iterator[None]:
-    """The portal warns in the console of the browser, in words of errors, and has no icon to show: nothing is broken."""
+    """The portal warns in the console of the browser, in words of errors, and has no icon to show."""
     with world.fleet.misbehaving("portal", console_warning=True, missing_icon=True):
         yield
 

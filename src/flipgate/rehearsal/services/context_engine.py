@@ -48,7 +48,7 @@ class ContextEngineLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True
 
     Of the cascade: `slow_p95_ms` is its p95 for the next `slow_minutes`, lived or real; `breaker_off` keeps its breaker
     from tripping; `denies` is an action that it denies to everybody; `half_open` lets one check in ten onto it;
-    `no_verdict` leaves that field unset. `coarse_buckets` lasts until a restart; `told_in` multiplies the bounds as told.
+    `no_verdict` leaves that field unset. `coarse_buckets` lasts until a restart; bounds are told times `told_in`.
     """
 
     stale_flags: bool = False

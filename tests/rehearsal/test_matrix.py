@@ -10,7 +10,7 @@ from flipgate.rehearsal import faults, matrix
 from flipgate.rehearsal.matrix import HEALTHY, Job, Outcome
 
 pytestmark = [pytest.mark.xdist_group("matrix"), pytest.mark.timeout(1800)]
-# The ways in which an operator is likely to meet each gate broken, or only seeming so; `make faults` tries all there are.
+# The ways in which an operator is likely to meet gates broken, or only seemingly so; `make faults` tries all there are.
 FAULTS = [
     "silenced_alert",
     "rules_not_loaded",

@@ -58,6 +58,33 @@ OWNERS_WORDS = (
 RENEW_S = 16 * 3600.0
 _A_DAY_S = 24 * 3600 + 60
 
+# With the look that sees each flip: from then on the ledger knows its time.
+_TO_THE_PORTAL: tuple[Act, ...] = (
+    "preflight",
+    "baseline",
+    _flip(_READS, value=True),
+    "after_flip_1",
+    Request(advance_s=12 * 60),
+    "after_flip_1",
+    "shim",
+    "portal",
+)
+_TO_THE_SOAK: tuple[Act, ...] = (
+    *_TO_THE_PORTAL,
+    "before_flip_2",
+    _flip(_CASCADE, value=True),
+    "after_flip_2",
+    Request(advance_s=6 * 60),
+    "after_flip_2",
+    "before_flip_3",
+    *_THIRD,
+    "after_flip_3",
+    Request(advance_s=17 * 60),
+    "after_flip_3",
+    Request(advance_s=_A_DAY_S),
+    "soak",
+)
+
 # Each line is one environment, and its stages in the order in which it comes to them.
 LINES: tuple[dict[str, Course], ...] = (
     {
@@ -81,18 +108,7 @@ LINES: tuple[dict[str, Course], ...] = (
         ),
     },
     {
-        "before_flip_2": Course(
-            (
-                "preflight",
-                "baseline",
-                _flip(_READS, value=True),
-                "after_flip_1",
-                Request(advance_s=12 * 60),
-                "after_flip_1",
-                "shim",
-                "portal",
-            )
-        ),
+        "before_flip_2": Course(_TO_THE_PORTAL),
         "after_flip_2": Course(
             (),
             (_flip(_CASCADE, value=False),),
@@ -103,6 +119,7 @@ LINES: tuple[dict[str, Course], ...] = (
         "before_flip_3": Course(),
         "after_flip_3": Course((), (_flip(_NEW, value=False),), ("before_flip_3",), flip=_THIRD, settle_s=17 * 60),
         "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
-        "sign_off": Course(("soak",), again=("soak",), flip=OWNERS_WORDS),
     },
+    # Of its own: every stage has to be in its place between flips that were made once.
+    {"sign_off": Course(_TO_THE_SOAK, again=("soak",), flip=OWNERS_WORDS)},
 )

@@ -11,10 +11,10 @@ _CACHED_S = 30  # §13
 
 
 def followed(world: World, flag: str, deployment: str, pod: int) -> None:
-    """The present value of a flag is set anew, and one replica has served the other one for as long as it may."""
+    """A flag is flipped back and anew, and one replica has served the old value for as long as it may."""
     value = world.flags()[flag] == "true"
     world.flip(flag, value=not value)
-    world.refresh("before the flip")
+    world.advance(_CACHED_S)
     with world.fleet.misbehaving(deployment, pod=pod, stale_flags=True):
         world.flip(flag, value=value)
         world.advance(_CACHED_S - 1)

@@ -24,7 +24,7 @@ def _sign_off(told: str, *boxes: int) -> Trial:
     return Trial("sign_off", first, HOLD, told=told, also=tuple(others))
 
 
-@fault("J5", _sign_off("too old", 1, 2, 3, 4, 8, 9, 10))
+@fault("J5", _sign_off("the order is broken", 1, 2, 3, 4, 8, 9, 10))
 def first_flip_made_again(world: World) -> Iterator[None]:
     """After all was signed read_from_org_units was flipped off and on again: what was seen is of the flip before."""
     with overrides.held(world, "read_from_org_units", value=True, by="on call"):
@@ -63,10 +63,10 @@ def words_that_expired(world: World) -> Iterator[None]:  # noqa: ARG001  the own
     yield
 
 
-@fault("", Trial("sign_off", BOXES[7], HOLD, told="too old", lived_s=_A_DAY_S + _AN_HOUR_S, stays=True))
-def soak_of_yesterday(world: World) -> Iterator[None]:  # noqa: ARG001  time alone
+@fault("", Trial("sign_off", BOXES[7], HOLD, told="too old", stays=True))
+def soak_of_yesterday(world: World) -> None:
     """More than a day has passed since the stage of the soak was run; nobody has looked since."""
-    yield
+    world.advance(_A_DAY_S + _AN_HOUR_S)
 
 
 @look_alike(

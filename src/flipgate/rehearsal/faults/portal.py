@@ -83,6 +83,6 @@ def third_party_that_is_refused(world: World) -> Iterator[None]:
 
 @look_alike("", _portal())
 def slow_pages(world: World) -> Iterator[None]:
-    """The gateway is 200 ms away: each page of a list shows grey rows for a while, and then its own."""
-    with world.network.broken("gateway", Broken(latency_s=0.2)):
+    """The gateway is 50 ms away: each page of a list shows grey rows for a while, and then its own."""
+    with world.network.broken("gateway", Broken(latency_s=0.05)):
         yield

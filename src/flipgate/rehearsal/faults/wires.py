@@ -85,8 +85,8 @@ def database_hangs_up(world: World) -> Iterator[None]:
     Trial("rollback", "The paths of the new services are dark again and say why"),
 )
 def gateway_is_far_away(world: World) -> Iterator[None]:
-    """The gateway is a hundred milliseconds away from the suite, and answers."""
-    with world.network.broken("gateway", Broken(latency_s=0.1)):
+    """The gateway is 50 ms away from the suite, and answers."""
+    with world.network.broken("gateway", Broken(latency_s=0.05)):
         yield
 
 

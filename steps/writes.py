@@ -13,7 +13,7 @@ from flipgate.probes.readings import writes as reading
 @when("a patch is created and submitted")
 def patch_written(scene: Scene) -> Observation[Attempts]:
     """By the analyst, for the test record; each write at the next replica in turn."""
-    return reading.patch(scene.clock, scene.writes, scene.gate.id)
+    return reading.submitted(scene.clock, scene.writes, scene.gate.id)
 
 
 @when("a request for information goes through the custody matrix, role by role")

@@ -81,20 +81,22 @@ def test_a_role_is_shown_every_page_of_what_is_theirs(systems: Systems, role: st
 
 def test_an_analyst_who_sees_everything_is_told_by_the_items(systems: Systems, app: Application) -> None:
     app.instead["GET"] = showing(
-        "patches", [patch("p2", "Submitted", "somebody", 2), patch("p1", "Draft", "user-analyst")]
+        "patches", [a_patch("p2", "Submitted", "somebody", 2), a_patch("p1", "Draft", "user-analyst")]
     )
     assert of(systems, "analyst").foreign == ("p2",)
 
 
 def test_an_item_that_lies_of_its_author_is_told_by_its_row(systems: Systems, app: Application) -> None:
-    app.instead["GET"] = showing("patches", [patch("p2", "Submitted", "user-analyst", 2)])
+    app.instead["GET"] = showing("patches", [a_patch("p2", "Submitted", "user-analyst", 2)])
     assert of(systems, "analyst").foreign == ("p2",)
-    app.instead["GET"] = showing("patches", [patch("p1", "Submitted", "user-analyst")])
+    app.instead["GET"] = showing("patches", [a_patch("p1", "Submitted", "user-analyst")])
     assert of(systems, "verifier").foreign == ("p1",)
 
 
 def test_what_is_left_out_added_or_in_another_state_is_named(systems: Systems, app: Application) -> None:
-    app.instead["GET"] = showing("patches", [patch("p1", "Submitted", "user-analyst", 2), patch("p7", "Draft", "x")])
+    app.instead["GET"] = showing(
+        "patches", [a_patch("p1", "Submitted", "user-analyst", 2), a_patch("p7", "Draft", "x")]
+    )
     answer = of(systems, "admin")
     assert answer.missing == ("p2",)
     assert answer.unknown == ("p7",)
@@ -118,7 +120,7 @@ def test_a_list_that_the_server_fails_at_is_told_with_its_status(systems: System
 
 
 def test_a_list_without_end_is_left(systems: Systems, app: Application) -> None:
-    app.instead["GET"] = showing("patches", [patch("p1", "Draft", "user-analyst")], next_cursor="7")
+    app.instead["GET"] = showing("patches", [a_patch("p1", "Draft", "user-analyst")], next_cursor="7")
     with pytest.raises(Malformed, match="this one"):
         of(systems, "admin")
 
@@ -183,7 +185,7 @@ def test_a_folder_that_is_not_there_is_no_data(tmp_path: Path) -> None:
         Backups(BackupsBlock(directory=str(tmp_path / "none")), Clock()).listed()
 
 
-def patch(record: str, state: str, author: str, version: int = 1) -> dict[str, Any]:
+def a_patch(record: str, state: str, author: str, version: int = 1) -> dict[str, Any]:
     return {"id": record, "status": state, "author_id": author, "version": version}
 
 

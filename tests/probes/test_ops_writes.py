@@ -40,7 +40,7 @@ def writes(systems: Systems, told: list[Written]) -> OpsWrites:
 
 
 def test_a_patch_is_created_and_submitted(systems: Systems, writes: OpsWrites) -> None:
-    created, submitted = reading.patch(systems.clock, writes, "gate").value.attempts
+    created, submitted = reading.submitted(systems.clock, writes, "gate").value.attempts
     assert (created.status, created.state, created.version, created.source) == (201, "Draft", 1, "db")
     assert created.before is None
     assert created.after is not None
@@ -112,7 +112,7 @@ def test_an_event_by_somebody_else_is_told_as_such(systems: Systems, writes: Ops
         "create function other() returns trigger language plpgsql as $$ begin new.actor_id := 'u'; return new; end $$; "
         "create trigger other before insert on audit_events for each row execute function other()"
     )
-    _, submitted = reading.patch(systems.clock, writes, "gate").value.attempts
+    _, submitted = reading.submitted(systems.clock, writes, "gate").value.attempts
     assert submitted.events[0].actor == "somebody else"
 
 
@@ -129,25 +129,25 @@ def test_a_record_that_is_not_made_leaves_nothing_to_go_on_with(
 ) -> None:
     app.instead["POST"] = lambda _: said({"error": {"code": "NO", "message": ""}}, status)
     with pytest.raises(NoData, match=f"{status} NO"):
-        reading.patch(systems.clock, writes, "gate")
+        reading.submitted(systems.clock, writes, "gate")
 
 
 def test_a_server_that_fails_is_told_with_its_status(systems: Systems, writes: OpsWrites, app: Application) -> None:
     app.instead["POST"] = lambda _: said("no JSON object", 500)
-    attempts = reading.patch(systems.clock, writes, "gate").value.attempts
+    attempts = reading.submitted(systems.clock, writes, "gate").value.attempts
     assert [one.status for one in attempts] == [500]
 
 
 def test_an_answer_that_is_none_is_malformed(systems: Systems, writes: OpsWrites, app: Application) -> None:
     app.instead["POST"] = lambda _: said(["odd"], 201)
     with pytest.raises(Malformed):
-        reading.patch(systems.clock, writes, "gate")
+        reading.submitted(systems.clock, writes, "gate")
 
 
 def test_every_write_is_told_before_it_is_sent_and_with_its_answer(
     systems: Systems, writes: OpsWrites, told: list[Written]
 ) -> None:
-    reading.patch(systems.clock, writes, "gate")
+    reading.submitted(systems.clock, writes, "gate")
     assert [(one.procedure, one.record, one.id, one.status) for one in told] == [
         ("create patch", "rec_smoke", "", 0),
         ("create patch", "rec_smoke", "made-1", 201),
@@ -159,7 +159,7 @@ def test_every_write_is_told_before_it_is_sent_and_with_its_answer(
 
 
 def test_what_is_withdrawn_is_left_nowhere(systems: Systems, writes: OpsWrites, told: list[Written]) -> None:
-    reading.patch(systems.clock, writes, "gate")
+    reading.submitted(systems.clock, writes, "gate")
     reading.batches(systems, writes, "gate")
     assert sorted(writes.left()) == [("drive batch", "made-2"), ("patch", "made-1")]
     for kind, record in writes.left():

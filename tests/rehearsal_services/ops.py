@@ -59,12 +59,12 @@ class Replica:
             if not cursor:
                 return found
 
-    def patch(self, role: str = ANALYST) -> dict[str, Any]:
+    def new_patch(self, role: str = ANALYST) -> dict[str, Any]:
         """A new patch."""
         fields = {"record_id": "rec_1", "field_key": "title", "intent": "a test's"}
         return dict(self.data("POST", "/workspaces/WS/patches", role, **fields))
 
-    def rfi(self) -> dict[str, Any]:
+    def new_rfi(self) -> dict[str, Any]:
         """A new request for information."""
         fields = {"question": "Is this a test?", "target_record_id": "rec_1"}
         return dict(self.data("POST", "/workspaces/WS/rfis", ANALYST, **fields))

@@ -135,7 +135,7 @@ def test_who_asks_has_to_be_somebody_here(reading: Replica) -> None:
 
 def test_what_is_not_stored_stays_in_the_process(ops: World, reading: Replica, local: Replica) -> None:
     before = (ops.rows("patches"), ops.rows("audit_events"))
-    made = local.patch()
+    made = local.new_patch()
     moved = local.data("PATCH", f"/patches/{made['id']}", ANALYST, status="Submitted", version=1)
     assert (moved["status"], moved["version"]) == ("Submitted", 2)
     assert made["id"] in {one["id"] for one in local.everything("/workspaces/WS/patches", VERIFIER)}
@@ -147,7 +147,7 @@ def test_what_is_not_stored_stays_in_the_process(ops: World, reading: Replica, l
 
 def test_each_change_is_a_row_a_version_and_an_event(ops: World, storing: Replica) -> None:
     analyst, verifier = USERS[ANALYST][0], USERS[VERIFIER][0]
-    made = storing.patch()
+    made = storing.new_patch()
     storing.data("PATCH", f"/patches/{made['id']}", ANALYST, status="Submitted", version=1)
     approved = storing.data("PATCH", f"/patches/{made['id']}", VERIFIER, status="Approved", version=2)
     rows = ops.sql("select status, version, updated_at from patches where id = %s", made["id"])
@@ -164,7 +164,7 @@ def test_each_change_is_a_row_a_version_and_an_event(ops: World, storing: Replic
 
 
 def test_custody_passes_from_role_to_role(ops: World, storing: Replica) -> None:
-    made = storing.rfi()
+    made = storing.new_rfi()
     ways = [
         ("awaiting_verifier", VERIFIER, 403),
         ("awaiting_verifier", ANALYST, 200),
@@ -185,7 +185,7 @@ def test_custody_passes_from_role_to_role(ops: World, storing: Replica) -> None:
 
 
 def test_only_its_author_submits_a_patch(storing: Replica) -> None:
-    made = storing.patch()
+    made = storing.new_patch()
     other = storing.ask("PATCH", f"/patches/{made['id']}", ANALYST, 1, status="Submitted", version=1)
     assert code(other) == (403, "FORBIDDEN_TRANSITION")
     assert code(storing.ask("DELETE", f"/patches/{made['id']}", ANALYST, 1)) == (403, "FORBIDDEN")
@@ -193,7 +193,7 @@ def test_only_its_author_submits_a_patch(storing: Replica) -> None:
 
 
 def test_a_stale_version_is_refused_before_the_role_is_asked(ops: World, storing: Replica) -> None:
-    made = storing.rfi()
+    made = storing.new_rfi()
     before = ops.rows("rfis")
     stale = storing.ask("PATCH", f"/rfis/{made['id']}", VERIFIER, custody_status="closed", version=7)
     assert code(stale) == (409, "STALE_VERSION")
@@ -206,7 +206,7 @@ def test_a_stale_version_is_refused_before_the_role_is_asked(ops: World, storing
 
 @pytest.mark.parametrize("sent", [{}, {"status": "Submitted"}, {"status": "Gone", "version": 1}, {"status": 5}])
 def test_a_body_that_is_none_is_refused(storing: Replica, sent: dict[str, object]) -> None:
-    made = storing.patch()
+    made = storing.new_patch()
     assert code(storing.ask("PATCH", f"/patches/{made['id']}", ANALYST, **sent)) == (400, "INVALID_BODY")
 
 
@@ -271,7 +271,7 @@ def test_scopes_can_be_broken(reading: Replica, levers: dict[str, object], role:
 
 
 def test_a_late_write_can_be_carried_out(storing: Replica) -> None:
-    made = storing.rfi()
+    made = storing.new_rfi()
     storing.running.behave(late_writes="change")
     late = {"custody_status": "awaiting_verifier", "version": 9}
     assert storing.ask("PATCH", f"/rfis/{made['id']}", ANALYST, **late).status_code == 409
@@ -283,7 +283,7 @@ def test_a_late_write_can_be_carried_out(storing: Replica) -> None:
 
 def test_events_can_be_left_out(ops: World, storing: Replica) -> None:
     storing.running.behave(unaudited=USERS[ANALYST][0])
-    made = storing.patch()
+    made = storing.new_patch()
     assert events(ops, made["id"]) == []
 
 

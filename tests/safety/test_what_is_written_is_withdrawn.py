@@ -24,13 +24,13 @@ from flipgate.probes.readings import writes as writing
 
 @when("a patch is written")
 def _(scene):
-    return writing.patch(scene.clock, scene.writes, scene.gate.id)
+    return writing.submitted(scene.clock, scene.writes, scene.gate.id)
 
 
 @when("a patch is written by a process that dies of it")
 def _(scene):
     import os
-    writing.patch(scene.clock, scene.writes, scene.gate.id)
+    writing.submitted(scene.clock, scene.writes, scene.gate.id)
     os._exit(0)
 
 

@@ -31,7 +31,7 @@ _SUBMIT: Move = ("analyst", "Submitted", "made")
 _FIRST_VERSION = 1
 
 
-def patch(clock: Clock, writes: OpsWrites, gate: str) -> Observation[Attempts]:
+def submitted(clock: Clock, writes: OpsWrites, gate: str) -> Observation[Attempts]:
     """What comes of a patch that is created and submitted?
 
     Errors: of this and the others: NotConfigured, Unreachable, Malformed, NoData where nothing was made to go on with.

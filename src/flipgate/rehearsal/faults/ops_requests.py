@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.platforms.ops_view import SERVICE
+from flipgate.rehearsal.services.records import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,7 @@ _STALE = "F2, few writes meet a stale version"
 _FAST = "The p95 of the queue keeps its limit in stage A"
 _FAST_FOR_A_DAY = "E5, the p95 of the queue keeps its limit over the soak"
 _BACK = "No read failed since the flip back"
+_EXHAUSTED = "no connection was free"
 
 
 @fault(
@@ -49,14 +54,12 @@ def queue_failed_right_after_the_flip(world: OpsView) -> Iterator[None]:
 def error_in_the_log(world: OpsView) -> Iterator[None]:
     """One replica wrote an error into its log, and no request failed."""
     log = world.place.logs / SERVICE / f"{world.fleet.pods_of(SERVICE)[0].name}.log"
-    before = log.read_bytes()
-    newest = (
-        before.splitlines()[-1].replace(b'"INFO"', b'"ERROR"').replace(b"ops_view feature flags", b"pool exhausted")
-    )
-    log.write_bytes(before + newest + b"\n")
-    world.advance(60)
+    record = {"ts": rfc3339(time.time()), "level": "ERROR", "msg": _EXHAUSTED, "key": "database.pool"}
+    with log.open("ab") as file:
+        file.write(msgspec.json.encode(record) + b"\n")
     yield
-    world.fleet.restart(SERVICE, 0)
+    kept = [line for line in log.read_bytes().splitlines(keepends=True) if _EXHAUSTED.encode() not in line]
+    log.write_bytes(b"".join(kept))
 
 
 @fault("", Trial("before_flip_2", _DAY, STOP, told="500", stays=True), runbook=OPS_VIEW)

@@ -17,10 +17,13 @@ SENTENCES = tuple(
         "health",
         "issues",
         "latency",
+        "lists",
+        "logs",
         "paths",
         "portal",
         "reads",
         "refreshes",
+        "replicas",
         "reports",
         "requests",
         "routes",
@@ -28,5 +31,7 @@ SENTENCES = tuple(
         "tables",
         "track",
         "verdicts",
+        "workspace",
+        "writes",
     )
 )

@@ -51,6 +51,24 @@ def word_looked_up(scene: Scene, owner: str, box: int) -> Observation[Attestatio
     return scene.word(box, owner)
 
 
+@when("the word of {owner:name} on box {box:count} is looked up beside the flip of {flag:name}")
+def word_beside_flip(scene: Scene, owner: str, box: int, flag: str) -> Observation[Attestation]:
+    """In this environment's ledger, beside the newest change of any flag and of this one."""
+    return scene.word_beside_flip(box, owner, flag)
+
+
+@then("it was done at most {max_before_s:duration} before that flip")
+def done_before(its: Observation[Attestation], max_before_s: float) -> Judgement:
+    """By the word's own time; what came after the flip came too late."""
+    return sign_off.must_have_been_done_before_the_flip(its, max_before_s=max_before_s)
+
+
+@then("it was done at least {min_after_s:duration} after that flip")
+def done_after(its: Observation[Attestation], min_after_s: float) -> Judgement:
+    """By the word's own time."""
+    return sign_off.must_have_been_done_after_the_flip(its, min_after_s=min_after_s)
+
+
 @then("a named person attested it")
 def attested(its: Observation[Attestation]) -> Judgement:
     """Never by default; until it expires, or a flag changes."""

@@ -15,6 +15,18 @@ def issues_read(scene: Scene, one: str, other: str) -> Observation[OpenIssues]:
     return reading.open_issues(scene.systems, (one, other))
 
 
+@when("the open issues labelled {label:name} are read")
+def issues_of_label_read(scene: Scene, label: str) -> Observation[OpenIssues]:
+    """Every page of the list."""
+    return reading.open_issues(scene.systems, (label,))
+
+
+@then("none of its issues names {version:name}")
+def none_names(its: Observation[OpenIssues], version: str) -> Judgement:
+    """In title, label or body, with a leading v or without."""
+    return issues.none_may_name(its, version=version)
+
+
 @then("none of its issues is against {service:name}")
 def none_against(its: Observation[OpenIssues], service: str) -> Judgement:
     """The service's name is in no title, label or body, whatever its case."""

@@ -19,6 +19,24 @@ def bounds_read(scene: Scene) -> Observation[HistogramBounds]:
     return reading.bounds(scene.systems)
 
 
+@when("the bounds of the histogram of requests are read")
+def bounds_of_requests_read(scene: Scene) -> Observation[HistogramBounds]:
+    """Of the histogram that the environment's file names."""
+    return reading.bounds_of_requests(scene.systems)
+
+
+@when("the latency on {routes:name} since the flip of {flag:name} is read")
+def latency_on_since_flip(scene: Scene, routes: str, flag: str) -> Observation[SeriesSet]:
+    """The buckets of the routes that go by this name in the environment's file, sample by sample."""
+    return reading.buckets_on(scene.systems, routes, scene.since_flip(flag))
+
+
+@when("the latency on {routes:name} over the last {length_s:duration} is read")
+def latency_on_lately(scene: Scene, routes: str, length_s: float) -> Observation[SeriesSet]:
+    """The buckets of the routes that go by this name in the environment's file, sample by sample."""
+    return reading.buckets_on(scene.systems, routes, scene.since(length_s))
+
+
 @then("it has a bound at {bound_ms:ms}")
 def bound_at(its: Observation[HistogramBounds], bound_ms: float) -> Judgement:
     """Within 2 %."""

@@ -1,9 +1,9 @@
-"""Sentences about requests at the gateway."""
+"""Sentences about requests, at the gateway and on routes that the environment names."""
 
 from flipgate.core.facts.series import SeriesSet
 from flipgate.core.judgement import Judgement
 from flipgate.core.observation import Observation
-from flipgate.gates import coverage, error_rate
+from flipgate.gates import codes, coverage, error_rate
 from flipgate.plugin.scene import Scene
 from flipgate.plugin.sentences import then, when
 from flipgate.probes.readings import requests as reading
@@ -19,6 +19,42 @@ def requests_since_flip(scene: Scene, flag: str) -> Observation[SeriesSet]:
 def requests_since_flip_back(scene: Scene) -> Observation[SeriesSet]:
     """The gateway's request counter, sample by sample, with the scrapes behind it."""
     return reading.requests(scene.systems, scene.since_flip_back())
+
+
+@when("the requests on {routes:name} over the last {length_s:duration} are read")
+def requests_on_lately(scene: Scene, routes: str, length_s: float) -> Observation[SeriesSet]:
+    """The counters of the routes that go by this name in the environment's file, sample by sample."""
+    return reading.requests_on(scene.systems, routes, scene.since(length_s))
+
+
+@when("the requests on {routes:name} since the flip of {flag:name} are read")
+def requests_on_since_flip(scene: Scene, routes: str, flag: str) -> Observation[SeriesSet]:
+    """The counters of the routes that go by this name in the environment's file, sample by sample."""
+    return reading.requests_on(scene.systems, routes, scene.since_flip(flag))
+
+
+@when("the requests on {routes:name} since the last flip back are read")
+def requests_on_since_flip_back(scene: Scene, routes: str) -> Observation[SeriesSet]:
+    """The counters of the routes that go by this name in the environment's file, sample by sample."""
+    return reading.requests_on(scene.systems, routes, scene.since_flip_back())
+
+
+@then("none failed with a server error")
+def none_failed(its: Observation[SeriesSet]) -> Judgement:
+    """Not one, on any route and any replica, over the whole window."""
+    return codes.none_may_be_a_server_error(its)
+
+
+@then("at most {limit_ratio:percent} were answered with {code:count}, of at least {requests:count} requests")
+def share_at_most(its: Observation[SeriesSet], limit_ratio: float, code: int, requests: int) -> Judgement:
+    """All routes and replicas together, over the whole window."""
+    return codes.share_must_stay_below(its, code=code, limit_ratio=limit_ratio, requests=requests, inclusive=True)
+
+
+@then("fewer than {limit_ratio:percent} were answered with {code:count}, of at least {requests:count} requests")
+def share_below(its: Observation[SeriesSet], limit_ratio: float, code: int, requests: int) -> Judgement:
+    """All routes and replicas together, over the whole window."""
+    return codes.share_must_stay_below(its, code=code, limit_ratio=limit_ratio, requests=requests)
 
 
 @then("its scrapes have no gap of more than {missed:count} missed ones")

@@ -45,11 +45,13 @@ def attest(  # noqa: PLR0913, PLR0917  its parameters are the command's options
     runbook: Annotated[str, typer.Option(help="needed where the environment has ledgers of several")] = "",
     file: Annotated[Path | None, typer.Option(help="a file that shows it; its digest is kept")] = None,
     expires: Annotated[str, typer.Option(help="until when it holds; without: until the next flip")] = "",
+    when: Annotated[str, typer.Option(help="when it was done: a time with its zone")] = "",
 ) -> None:
     """Give your word that a box of the sign-off list is done; sign_off reads it in the ledger."""
+    from flipgate.evidence.attest import Times
     from flipgate.evidence.attest import attest as given
 
-    record = given(_ledger(_reports(), env, runbook), box, by, note, file, expires)
+    record = given(_ledger(_reports(), env, runbook), box, by, note, file, Times(expires, when))
     typer.echo(f"box {visible(box)} is attested by {visible(by)}; record {record.run}")
 
 

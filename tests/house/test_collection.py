@@ -12,7 +12,7 @@ import pytest
 from flipgate.plugin.stages import STAGES
 from tests.house.sources import ROOT, Scenario, scenarios
 
-BARE = 'name = "bare"\ntier = "dev"\nrunbooks = [{}]\n'
+BARE = 'name = "bare"\ntier = "dev"\nrunbooks = [{}]\nwrites = "allowed"\ntest_records = ["one"]\n'
 STAGE_RUNS = sorted({(s.path.parent.name, tag) for s in scenarios() for tag in s.tags if tag in STAGES})
 
 

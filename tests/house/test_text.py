@@ -46,4 +46,9 @@ def _lines(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
 def _secrets(tree: object) -> Iterator[str]:
     if isinstance(tree, dict):
         for key, value in tree.items():
-            yield from [str(value)] if key in SECRETS else _secrets(value)
+            yield from _texts(value) if key in SECRETS else _secrets(value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """A credential, or a table of them."""
+    yield from (str(one) for one in (value.values() if isinstance(value, dict) else [value]))

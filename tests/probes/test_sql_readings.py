@@ -14,7 +14,7 @@ from flipgate.core.clock import Clock
 from flipgate.core.errors import NotConfigured
 from flipgate.core.facts.flags import FlagValue
 from flipgate.probes.readings.lever import lever
-from flipgate.probes.readings.posture import posture
+from flipgate.probes.readings.posture import Flags, posture
 from flipgate.probes.readings.skew import skew
 from flipgate.probes.systems import Systems
 from tests.probes.org_database import NOON, fill
@@ -39,7 +39,7 @@ def systems(postgres_server: PostgresServer, redis_server: RedisServer) -> Itera
 def test_posture_gathers_every_surface_and_every_tenant(systems: Systems, redis_server: RedisServer) -> None:
     redis_server.admin.mset({"ff:orgv23:cascade_4layer:global": "true", "ff:orgv23:cascade_4layer:b": "false"})
     booted = FlagValue("cascade_4layer", "replica pod-1", "global", "true", NOON)
-    seen = posture(systems, FLAGS, {"cascade_4layer": NOON}, [booted])
+    seen = posture(systems, Flags(FLAGS), {"cascade_4layer": NOON}, [booted])
     assert [(value.surface, value.scope, value.text) for value in seen.value.values] == [
         ("redis", "global", "true"),
         ("redis", "b", "false"),
@@ -84,7 +84,9 @@ def test_an_environment_without_any_clock_is_not_configured() -> None:
         skew(Systems(BARE, Clock()))
 
 
-@pytest.mark.parametrize("reading", [lever, lambda systems: posture(systems, FLAGS, {})], ids=["lever", "posture"])
+@pytest.mark.parametrize(
+    "reading", [lever, lambda systems: posture(systems, Flags(FLAGS), {})], ids=["lever", "posture"]
+)
 def test_a_system_that_the_environment_has_not_is_not_configured(reading: Callable[[Systems], object]) -> None:
     with pytest.raises(NotConfigured):
         reading(Systems(BARE, Clock()))

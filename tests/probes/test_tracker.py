@@ -202,3 +202,20 @@ def test_a_pull_request_and_a_closed_issue_are_no_open_issue(httpserver: HTTPSer
     pulled = filed(1, pull_request={"merged_at": None})
     closed = {**filed(2), **issue(number=2)}
     assert listed(httpserver, [[pulled, closed]], []).open_issues(("bug",)).value.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("opened", "versions"),
+    [
+        (filed(1, "v2.54.1 is slow"), ("2.54.1",)),
+        (filed(1, "Slow", None, "bug", "release-2.54.1"), ("2.54.1",)),
+        (filed(1, "Slow", "since V2.54.1, not in 2.54.0."), ("2.54.1", "2.54.0")),
+        (filed(1, "Slow", "since 2.54.10, build 1.2.54.1"), ("2.54.10", "1.2.54.1")),
+        (filed(1, "Slow", "since 2026"), ()),
+    ],
+)
+def test_a_version_is_found_in_title_label_and_body(
+    httpserver: HTTPServer, opened: dict[str, Any], versions: tuple[str, ...]
+) -> None:
+    (issue,) = listed(httpserver, [[opened]], []).open_issues(("bug",)).value.issues
+    assert issue.versions == versions

@@ -41,6 +41,7 @@ class Environment:
 
     name: str
     printed: dict[str, Any]
+    options: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        return Path(self.endpoints["reports"]["directory"]).parent
+        return Path(self.endpoints["postgres"]["password"].removeprefix("file:")).parents[1]
 
     @cached_property
     def client(self) -> httpx.Client:
@@ -56,7 +57,7 @@ class Environment:
 
     def command(self, *words: str) -> list[str]:
         """Run the command; it has to succeed. Returns its lines."""
-        done = run(self.name, *words)
+        done = run(self.name, *words, *self.options)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
@@ -103,7 +104,7 @@ class Environment:
 
     def ports(self) -> list[int]:
         return [int(port) for port in set(re.findall(r"127\.0\.0\.1:(\d+)", json.dumps(self.endpoints)))] + [
-            int(self.endpoints[name]["port"]) for name in ("redis", "postgres")
+            int(facts["port"]) for facts in self.endpoints.values() if "port" in facts
         ]
 
 

@@ -22,6 +22,7 @@ from flipgate.rehearsal.services.flags import initial_flags, redis_key
 from flipgate.rehearsal.services.seed import SCHEMA_SQL, seed
 
 NOBODY = 65534
+_NO_PODS = {"traffic", "ops_traffic", "standins"}
 TOKENS = {
     "token": "gateway-token",
     "admin_token": "admin-token",
@@ -95,6 +96,7 @@ class World:
     folder: Path
     postgres: dict[str, Any]
     redis: dict[str, Any]
+    variables: dict[str, str] = field(default_factory=dict)
     started: list[Running] = field(default_factory=list)
 
     def start(self, module: str, name: str, pod: str = "", **peers: str) -> Running:
@@ -103,12 +105,13 @@ class World:
         file = self.folder / f"{pod}-{len(self.started)}.json"
         settings = {
             "name": name, "pod": pod, "host": "127.0.0.1", "redis": self.redis, "postgres": self.postgres,
-            "log_file": str(log_file) if module not in {"traffic", "standins"} else "", "seed": 7, "flag_ttl_s": 0.5,
+            "log_file": "" if module in _NO_PODS else str(log_file), "seed": 7, "flag_ttl_s": 0.5,
             "peers": {**TOKENS, **peers}, "world_file": "",
         }  # fmt: skip
         file.write_bytes(msgspec.json.encode(settings))
         process = subprocess.Popen(
             [sys.executable, "-m", f"flipgate.rehearsal.services.{module}", "--settings", str(file)],
+            env={**os.environ, **self.variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

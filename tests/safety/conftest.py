@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.probes.conftest import free_port
 from tests.probes.servers import postgres_server, redis_server
 
-__all__ = ["postgres_server", "redis_server"]
+__all__ = ["free_port", "postgres_server", "redis_server"]

@@ -20,6 +20,7 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Found = Annotated[str, Meta(pattern=r"^(role:[a-z]+(:.+)?|test-id:\S+)$", max_length=200)]
+Route = Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$", max_length=200)]
 Tier = Literal["dev", "staging", "prod"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
@@ -110,8 +111,7 @@ class Gateway(HttpBlock, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if urlsplit(self.url).scheme == "http" and (far := [one for one in self.replicas if not _is_local(one)]):
-            raise ValueError(f"`replicas` holds {far[0]!r}: plain HTTP is for loopback only, use https")
+        refuse_far_replicas(self.url, self.replicas)
 
 
 class PortalFlow(Block, frozen=True, kw_only=True):
@@ -193,6 +193,34 @@ class OrgV23(Block, frozen=True, kw_only=True):
     latency_samples: Annotated[int, Meta(ge=59, le=500)] | None = None
 
 
+class Backups(Block, frozen=True, kw_only=True):
+    """The folder that lists the database's backups: one JSON file each."""
+
+    directory: Name
+
+
+class OpsView(HttpBlock, frozen=True, kw_only=True):
+    """The ops view: an application whose flags live in the environment of each of its processes.
+
+    replicas  where each process answers by itself; users: who is asked for, by role, each by their bearer token.
+    routes    by a name that the features use: "GET /route/template", as the label `route` of its metrics has it.
+    """
+
+    replicas: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    workspace: Annotated[str, Meta(pattern=r"^[\w-]{1,100}$")]
+    users: dict[str, Secret]
+    deployment: Name
+    job: Name
+    requests: Name
+    histogram: Name
+    boot_record: Name
+    routes: dict[str, Annotated[tuple[Route, ...], Meta(min_length=1)]]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        refuse_far_replicas(self.url, self.replicas)
+
+
 class Environment(Block, frozen=True, kw_only=True):
     """One environment: what it is, which runbooks it hosts, which systems it has."""
 
@@ -216,6 +244,8 @@ class Environment(Block, frozen=True, kw_only=True):
     reconciler: Exporter | None = None
     reports: Reports | None = None
     org_v23: OrgV23 | None = None
+    backups: Backups | None = None
+    ops_view: OpsView | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -227,6 +257,12 @@ class Environment(Block, frozen=True, kw_only=True):
         """What is allowed here beyond reading, in the file's own words?"""
         told = {"allow_write_capable": self.allow_write_capable, "writes": ", ".join(self.test_records)}
         return {key: words for key, words in told.items() if words}
+
+
+def refuse_far_replicas(url: str, replicas: tuple[str, ...]) -> None:
+    """Errors: ValueError where plain HTTP would leave this machine."""
+    if urlsplit(url).scheme == "http" and (far := [one for one in replicas if not _is_local(one)]):
+        raise ValueError(f"`replicas` holds {far[0]!r}: plain HTTP is for loopback only, use https")
 
 
 def _is_local(address: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flipgate.core.verdict import Verdict, worst
+from flipgate.core.written import Written
 from flipgate.evidence.canonical import digest
 from flipgate.evidence.history import History
 from flipgate.evidence.records import (
@@ -28,6 +29,7 @@ from flipgate.evidence.records import (
 from flipgate.evidence.verdicts import gate_verdict, run_verdict
 from flipgate.evidence.witnesses import witnessed
 from flipgate.evidence.words import Waived
+from flipgate.evidence.writes import written
 
 NO_END = "the run has no end in the ledger: it was cut short"
 
@@ -86,6 +88,7 @@ class RunAccount:
     contradicted_by: str = ""
     waived: tuple[Waived, ...] = ()
     witnesses: tuple[Witnessed, ...] = ()
+    writes: tuple[Written, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -147,6 +150,7 @@ def _run(records: Sequence[Record], observations: Mapping[str, Seen]) -> RunAcco
         gates=tuple(_gate(text, records, observations) for text in _texts(first.body, records)),
         last_digest=digest(line_of(last)),
         witnesses=witnessed(records),
+        writes=written(records),
     )
 
 

@@ -25,10 +25,19 @@ from flipgate.evidence.words import Attested, Waived
 _LONGEST = 2000
 
 
-def attest(ledger: Path, box: str, by: str, note: str, file: Path | None = None, expires: str = "") -> Record:
-    """Which record holds this person's word that a box is done?
+@dataclass(frozen=True)
+class Times:
+    """Until when does a word hold ("": until the next flip), and when was it done that it speaks of ("": not said)?"""
 
-    Errors: Refused: no such box, one that a stage ticks, nothing said, a date that is over, no regular file, no run.
+    expires: str = ""
+    done_at: str = ""
+
+
+def attest(ledger: Path, box: str, by: str, note: str, file: Path | None = None, times: Times = Times()) -> Record:
+    """Which record holds this person's word that a box is done, and when it was, where they say so?
+
+    Errors: Refused: no such box, one that a stage ticks, nothing said, a date that is over, a time without a zone or in
+            the future, no regular file, no run.
     """
     with _desk(ledger) as desk:
         found = desk.box(box)
@@ -44,7 +53,8 @@ def attest(ledger: Path, box: str, by: str, note: str, file: Path | None = None,
             operator=operator(),
             note=_said("--note", note),
             proof=proof_of(file) if file else None,
-            expires=_until(expires, desk.ledger.clock.now()) if expires else None,
+            expires=_until(times.expires, desk.ledger.clock.now()) if times.expires else None,
+            done_at=_past(times.done_at, desk.ledger.clock.now()) if times.done_at else None,
         )
         return desk.ledger.append(word)
 
@@ -120,6 +130,18 @@ def _said(option: str, text: str) -> str:
     if len(said) > _LONGEST:
         raise Refused(f"{option} is {len(said)} characters long; at most {_LONGEST} are kept")
     return visible(said, _LONGEST)
+
+
+def _past(text: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(f"--when {visible(text)!r}: a time with its zone is wanted") from error
+    if moment.tzinfo is None:
+        raise Refused(f"--when {visible(text)!r}: a time without a zone could be any of 24 hours")
+    if moment > now:
+        raise Refused(f"--when {visible(text)!r}: that is to come; now it is {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return moment
 
 
 def _until(text: str, now: datetime) -> datetime:

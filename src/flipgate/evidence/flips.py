@@ -1,18 +1,19 @@
 """When did a flag take its present value, and who says so?
 
-In this order: the database row, where that row is the value in force; the operator's own word (`--flipped-at`), where
-it does not contradict the ledger; the first time that the ledger saw the value.
+In this order: the database row, where that row is the value in force; the start of the processes that hold the value;
+the operator's own word (`--flipped-at`), where it does not contradict the ledger; the ledger's first sight of it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flipgate.core.errors import Refused
 from flipgate.core.facts.flags import GLOBAL, Posture
 from flipgate.core.facts.history import Flip
 from flipgate.core.observation import Observation
-from flipgate.evidence.history import History, platform_value
+from flipgate.evidence.history import WITNESSES_AGREE, History, platform_value, youngest_start
 
 
 def flip_of(flag: str, posture: Observation[Posture], history: History, stated: str = "") -> Flip:
@@ -25,7 +26,13 @@ def flip_of(flag: str, posture: Observation[Posture], history: History, stated: 
     row = [v for v in posture.value.values if (v.flag, v.surface, v.scope) == (flag, "database", GLOBAL)]
     if value and row and row[0].updated_at is not None:
         return Flip(flag, value, row[0].updated_at, "database", seen.not_before)
-    return _stated(seen, datetime.fromisoformat(stated)) if stated else seen
+    if not stated:
+        return seen
+    told = _stated(seen, datetime.fromisoformat(stated))
+    if seen.source == "process":
+        return seen
+    start = youngest_start(posture.value, flag)
+    return replace(told, at=max(told.at, start + WITNESSES_AGREE)) if told.at and start else told
 
 
 def _ledger_flip(flag: str, value: str, posture: Observation[Posture], history: History) -> Flip:

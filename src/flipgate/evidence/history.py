@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from flipgate.core.facts.flags import GLOBAL, Posture
+from flipgate.core.facts.flags import GLOBAL, PROCESS, Posture, by_processes
 from flipgate.core.facts.history import Flip, StageResult
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
@@ -18,6 +18,8 @@ from flipgate.evidence.records import GateJudged, Record, RunJudged, RunStart, S
 from flipgate.evidence.words import Attested, Waived
 
 Fact = TypeVar("Fact")
+# Cluster, Prometheus and the process itself tell of one start, each to a second or so.
+WITNESSES_AGREE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class History:
     def flips(self, flag: str, until: Observation[Posture] | None = None) -> tuple[Flip, ...]:
         """Which changes of this flag did the ledger see (and `until`, a reading not yet recorded)?
 
-        A change is as old as the first sight of the new value.
+        A change is as old as the first sight of the new value; where processes hold it, as the youngest of them, if it
+        started since the last sight of the old one.
         """
         readings = [observation for _, observation in self.observations(Posture)]
         changes: list[Flip] = []
@@ -107,14 +110,30 @@ class History:
         for reading in [*readings, *([until] if until else [])]:
             now = platform_value(reading.value, flag)
             if now and value and now != value:
-                changes.append(Flip(flag, now, reading.taken_at, "ledger", last_seen))
+                changes.append(_change(flag, now, reading, last_seen))
             if now:
                 value, last_seen = now, reading.taken_at
         return tuple(changes)
 
 
+def _change(flag: str, value: str, reading: Observation[Posture], last_seen: datetime | None) -> Flip:
+    start = youngest_start(reading.value, flag)
+    if start is None or (last_seen is not None and start <= last_seen):
+        return Flip(flag, value, reading.taken_at, "ledger", last_seen)
+    return Flip(flag, value, min(start + WITNESSES_AGREE, reading.taken_at), "process", last_seen)
+
+
+def youngest_start(posture: Posture, flag: str) -> datetime | None:
+    """When did the last of the processes start that hold this flag? None where no process holds it."""
+    held = [value.updated_at for value in posture.values if value.flag == flag and value.surface.startswith(PROCESS)]
+    return max((start for start in held if start), default=None)
+
+
 def platform_value(posture: Posture, flag: str) -> str:
-    """Which value is in force platform-wide? The database row before the Redis key; "" if neither says so."""
-    held = {value.surface: value.text for value in posture.values if (value.flag, value.scope) == (flag, GLOBAL)}
-    text = held.get("database", held.get("redis", ""))
+    """Which value is in force platform-wide? The database row before the Redis key, that before what all processes
+    serve; "" if none says so.
+    """
+    own = [value for value in posture.values if (value.flag, value.scope) == (flag, GLOBAL)]
+    held = {value.surface: value.text for value in own}
+    text = held.get("database", held.get("redis", by_processes(own)))
     return text if text in ("true", "false") else ""

@@ -27,6 +27,7 @@ from flipgate.evidence.plots import plots
 from flipgate.evidence.records import Seen, StepJudged
 from flipgate.evidence.summary import WORST_FIRST, counted, reached, run_line, standing
 from flipgate.evidence.witnesses import by_server, sentence
+from flipgate.evidence.writes import told
 
 _SHOWN_CHARS = 4000
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -256,7 +257,8 @@ def _did(run: RunAccount) -> Markup:
         for of in run.witnesses
     ]
     names = ("system", "calls", "writes", "refused", "what the server counted")
-    return element("details", element("summary", sentence(run.witnesses)), table(names, rows) if rows else "")
+    wrote = element("ul", *(element("li", one) for one in told(run.writes))) if run.writes else ""
+    return element("details", element("summary", sentence(run.witnesses)), table(names, rows) if rows else "", wrote)
 
 
 def _span(runs: Sequence[RunAccount]) -> str:

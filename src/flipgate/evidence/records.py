@@ -6,6 +6,7 @@ A line is canonical JSON (RFC 8785): the envelope `Record`, whose body is one of
     observation  Seen         an observation, whole, with its digest
     step         StepJudged   one step: its verdict, what was seen, the limit, gate and figures
     gate_end     GateJudged   one scenario's verdict
+    write        Written      what the suite wrote itself: before it is sent, and again with its answer
     witness      Witnessed    what a system's door and its server counted over the run
     run_end      RunJudged    the stage's verdict and what was missing
     attestation  Attested     a person's word that a box of the sign-off list is done
@@ -27,6 +28,7 @@ from flipgate.core.judgement import Figure
 from flipgate.core.observation import Observation
 from flipgate.core.redaction import redacted_tree
 from flipgate.core.verdict import Verdict
+from flipgate.core.written import Written
 from flipgate.evidence.canonical import canonical, digest, plain
 from flipgate.evidence.words import Attested, Waived
 
@@ -163,12 +165,13 @@ class RunJudged:
     ready_at: datetime | None = None
 
 
-Body = RunStart | Seen | StepJudged | GateJudged | Witnessed | RunJudged | Attested | Waived
+Body = RunStart | Seen | StepJudged | GateJudged | Written | Witnessed | RunJudged | Attested | Waived
 KINDS: dict[str, type[Body]] = {
     "run_start": RunStart,
     "observation": Seen,
     "step": StepJudged,
     "gate_end": GateJudged,
+    "write": Written,
     "witness": Witnessed,
     "run_end": RunJudged,
     "attestation": Attested,

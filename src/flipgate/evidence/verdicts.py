@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flipgate.core.verdict import Verdict, at_most_hold, worst
 from flipgate.evidence.records import GateJudged, GateText, Record, RunJudged, StepJudged
+from flipgate.evidence.writes import left_behind
 
 
 def capped(verdict: Verdict, cap: str) -> Verdict:
@@ -30,7 +31,10 @@ def run_verdict(manifest: Sequence[GateText], records: Iterable[Record], *, reas
     """What does a run make? The worst of its gates; a gate of the manifest without a verdict makes HOLD at best.
 
     `reasons` are those that keep it from GO for other causes (interrupted, an error of the run itself).
+    What the suite wrote and did not withdraw is one that the records tell by themselves.
     """
+    records = tuple(records)
+    reasons = (*reasons, *left_behind(records, reasons))
     bodies = [record.body for record in records]
     steps = [body for body in bodies if isinstance(body, StepJudged)]
     ended = {body.gate for body in bodies if isinstance(body, GateJudged)}

@@ -21,6 +21,7 @@ class Attested:
 
     by        whose word it is; `operator`: who was at the keyboard (user@host).
     expires   when it has to be given again (world time); None: with the next flip.
+    done_at   when it was done (world time), where they say so.
     """
 
     environment: str
@@ -33,6 +34,7 @@ class Attested:
     note: str
     proof: Proof | None = None
     expires: datetime | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,20 @@ def uncovered(claim: Claim, its: Observation[SeriesSet], missed: int, *, sliding
     if window is None or not (0 < samples.scrape_interval_s < math.inf) or samples.targets < 1:
         yield claim.hold("the window, the scrape interval or the number of targets is not stated")
         return
-    if len(samples.scrapes) < samples.targets:
-        seen = f"{len(samples.scrapes)} of {samples.targets} targets are scraped"
-        yield claim.hold(f"{seen}: only {named(map(target, samples.scrapes))}" if samples.scrapes else seen)
-    for scrapes in samples.scrapes:
+    there = [one for one in samples.scrapes if _was_there(one, window)]
+    if len(there) < samples.targets:
+        seen = f"{len(there)} of {samples.targets} targets are scraped"
+        yield claim.hold(f"{seen}: only {named(map(target, there))}" if there else seen)
+    for scrapes in there:
         up = [at for at, value in scrapes.samples if value == 1]
         for hole in holes(up, window, samples.scrape_interval_s, missed):
             ready_at = past(hole, window) if sliding else None
             yield claim.hold(f"{target(scrapes)} not scraped {hole} ({spoken(hole.length_s)})", ready_at)
+
+
+def _was_there(scrapes: Series, window: Window) -> bool:
+    """A target that is scraped in vain is there; one that nobody scrapes any more was gone before the window began."""
+    return not scrapes.samples or max(at for at, _ in scrapes.samples) >= window.start.timestamp()
 
 
 def holes(times: Iterable[float], window: Window, scrape_interval_s: float, missed: int = 2) -> tuple[Window, ...]:

@@ -131,6 +131,8 @@ def _out_of_order(claim: Claim, newest: list[Flip]) -> Iterator[Judgement]:
 def _order(claim: Claim, earlier: Flip, later: Flip) -> Iterator[Judgement]:
     if earlier.at is None or later.at is None or _surely_before(later, earlier):
         return
+    if earlier.at == later.at and earlier.source == later.source == "process":
+        return  # one restart took both back
     told = f'"{earlier.flag}" went back at {utc(earlier.at)}, "{later.flag}" at {utc(later.at)}'
     yield claim.stop(told) if _surely_before(earlier, later) else claim.hold(f"{told}: which came first is unknown")
 

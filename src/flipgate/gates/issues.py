@@ -27,5 +27,18 @@ def none_may_be_against(its: Observation[OpenIssues], *, service: str) -> Judgem
     return claim.go(f"none of {numbered(len(reading.issues), 'open issue')} with such a label")
 
 
+@gate
+def none_may_name(its: Observation[OpenIssues], *, version: str) -> Judgement:
+    """Does no open issue name this version, in title, label or body, with a leading v or without?"""
+    reading = its.value
+    claim = Claim(f"open issues that name {version}", f"none labelled {named(reading.labels) or 'at all'}")
+    if not reading.labels:
+        return claim.hold("issues are not known without a label")
+    naming = [issue for issue in reading.issues if version.removeprefix("v") in issue.versions]
+    if naming:
+        return claim.stop(f"{numbered(len(naming), 'issue')}: {named(map(_told, naming))}")
+    return claim.go(f"none of {numbered(len(reading.issues), 'open issue')} with such a label")
+
+
 def _told(issue: OpenIssue) -> str:
     return f"#{issue.number} {issue.title!r} ({named(issue.labels)})"

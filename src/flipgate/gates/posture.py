@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from flipgate.core.errors import visible
-from flipgate.core.facts.flags import GLOBAL, FlagValue, Posture
+from flipgate.core.facts.flags import GLOBAL, FlagValue, Posture, by_processes
 from flipgate.core.judgement import Judgement, gate
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
@@ -26,8 +26,8 @@ def flag_must_read(its: Observation[Posture], *, flag: str, value: bool) -> Judg
     wanted = _TEXT[value]
     claim = Claim(f'flag "{flag}"', f"exactly {wanted} on every surface, for the platform and every tenant")
     held = _in_force(its.value, flag)
-    if not any(one.scope == GLOBAL and _is_stored(one) for one in held):
-        return claim.hold(f"no platform-wide value on Redis or the database{_besides(held)}")
+    if not any(one.scope == GLOBAL and one.is_held for one in held):
+        return claim.hold(f"no platform-wide value on any surface that holds one{_besides(held)}")
     unwanted = [one for one in held if one.text != wanted]
     if not unwanted:
         return claim.go(f"{wanted} on {named((_place(one) for one in held), _MOST_VALUES)}")
@@ -43,7 +43,7 @@ def flag_must_read(its: Observation[Posture], *, flag: str, value: bool) -> Judg
 def flip_must_be_able_to_win(its: Observation[Posture], *, flag: str) -> Judgement:
     """Will setting the Redis global key change what is served, or does some other value outrank that key?"""
     claim = Claim(f'flip of "{flag}"', "nothing outranks the Redis global key, which the flip sets")
-    held = [one for one in its.value.values if one.flag == flag and _is_stored(one)]
+    held = [one for one in its.value.values if one.flag == flag and one.is_held]
     if not held:
         return claim.hold("no value anywhere: which surface serves the flag is unknown")
     outranking = [one for one in held if (one.surface, one.scope) != (_REDIS, GLOBAL)]
@@ -79,29 +79,25 @@ def _in_force(posture: Posture, flag: str) -> list[FlagValue]:
     own = [one for one in posture.values if one.flag == flag]
     if changed_at is None:
         return own
-    return [one for one in own if _is_stored(one) or (one.updated_at is not None and one.updated_at > changed_at)]
-
-
-def _is_stored(value: FlagValue) -> bool:
-    return value.surface in (_REDIS, _DATABASE)
+    return [one for one in own if one.is_held or (one.updated_at is not None and one.updated_at > changed_at)]
 
 
 def _effective(held: Sequence[FlagValue], scope: str) -> str | None:
     own = () if scope == GLOBAL else ((_REDIS, scope), (_DATABASE, scope))
     ranks = (*own, (_DATABASE, GLOBAL), (_REDIS, GLOBAL))
     texts = {(one.surface, one.scope): one.text for one in held}
-    return next((texts[rank] for rank in ranks if rank in texts), None)
+    return next((texts[rank] for rank in ranks if rank in texts), None) or by_processes(held) or None
 
 
 def _other_tenants(posture: Posture, held: Sequence[FlagValue]) -> str:
     platform = _effective(held, GLOBAL)
-    scopes = dict.fromkeys((*posture.tenants, *(one.scope for one in held if _is_stored(one) and one.scope != GLOBAL)))
+    scopes = dict.fromkeys((*posture.tenants, *(one.scope for one in held if one.is_held and one.scope != GLOBAL)))
     others = [tenant for tenant in scopes if _effective(held, tenant) != platform]
     return f"; the platform's effective value is {platform}, another for tenant {named(others)}" if others else ""
 
 
 def _place(value: FlagValue) -> str:
-    if not _is_stored(value):
+    if value.surface not in (_REDIS, _DATABASE):
         return value.surface
     return f"{value.surface} {GLOBAL if value.scope == GLOBAL else f'tenant {value.scope}'}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flipgate.core.errors import visible
 from flipgate.core.facts.history import Flip
@@ -51,6 +51,35 @@ def owner_must_have_attested(its: Observation[Attestation]) -> Judgement:
         return claim.hold(f"stale: {given}, before the flip at {utc(word.flipped_at)}; {word.owner} attests it anew")
     shown = f" (file {visible(word.proof)})" if word.proof else ""
     return claim.go(f"{given}: {visible(word.statement, 500)}{shown}")
+
+
+@gate
+def must_have_been_done_before_the_flip(its: Observation[Attestation], *, max_before_s: float) -> Judgement:
+    """Does the word say that it was done before that flip, and not longer before than this?"""
+    word, flip = its.value, its.value.beside
+    claim = Claim(f"box {word.box}, {word.owner}", f"done before the flip, at most {spoken(max_before_s)}")
+    if flip is None or flip.at is None or flip.value != "true":
+        return claim.hold("when the flag was flipped is unknown")
+    if word.done_at is None:
+        return claim.hold("nobody says when it was done: flipgate attest … --when TIME")
+    before_s = (flip.at - word.done_at).total_seconds()
+    seen = f"done at {utc(word.done_at)}, flipped at {utc(flip.at)}"
+    return claim.go(seen) if 0 < before_s <= max_before_s else claim.hold(seen)
+
+
+@gate
+def must_have_been_done_after_the_flip(its: Observation[Attestation], *, min_after_s: float) -> Judgement:
+    """Does the word say that it was done at least so long after that flip?"""
+    word, flip = its.value, its.value.beside
+    claim = Claim(f"box {word.box}, {word.owner}", f"done at least {spoken(min_after_s)} after the flip")
+    if flip is None or flip.at is None or flip.value != "true":
+        return claim.hold("when the flag was flipped is unknown")
+    if word.done_at is None:
+        return claim.hold("nobody says when it was done: flipgate attest … --when TIME")
+    seen = f"done at {utc(word.done_at)}, flipped at {utc(flip.at)}"
+    if word.done_at > its.taken_at:
+        return claim.hold(f"{seen}: in the future")
+    return claim.go(seen) if word.done_at >= flip.at + timedelta(seconds=min_after_s) else claim.hold(seen)
 
 
 def _unmade(claim: Claim, evidence: StageEvidence) -> Iterator[Judgement]:

@@ -17,6 +17,7 @@ from flipgate.core.facts.parity import CaptureReading
 from flipgate.core.facts.sign_off import Attestation, StageEvidence
 from flipgate.core.facts.traffic import Reference
 from flipgate.core.facts.verdicts import VerdictSample
+from flipgate.core.facts.workspace import Migrations, MigrationSight
 from flipgate.core.observation import Disturbance, Observation
 from flipgate.core.verdict import Verdict
 from flipgate.evidence.canonical import digest
@@ -67,23 +68,31 @@ class Recall:
         value = StageEvidence(found, since, until)
         return Observation(value, "stage", _LEDGER, (f"stage {stage}",), self._run.clock.now())
 
-    def attestation(self, box: int, owner: str, flipped_at: datetime | None) -> Observation[Attestation]:
+    def attestation(
+        self, box: int, owner: str, flipped_at: datetime | None, beside: Flip | None = None
+    ) -> Observation[Attestation]:
         """Who has given their word last that a box is done? Nobody, where the ledger holds no word of this instance."""
-        value = Attestation(box, owner, "", None, "", flipped_at=flipped_at)
+        value = Attestation(box, owner, "", None, "", flipped_at=flipped_at, beside=beside)
         for record, word in self._run.history.words():
             if isinstance(word, Attested) and (word.box, word.owner) == (box, owner):
                 proof = word.proof.sha256 if word.proof else ""
-                value = Attestation(box, owner, word.by, record.at, word.note, proof, word.expires, flipped_at)
+                value = replace(
+                    value,
+                    by=word.by,
+                    at=record.at,
+                    statement=word.note,
+                    proof=proof,
+                    expires=word.expires,
+                    done_at=word.done_at,
+                )
         return Observation(value, "attestation", _LEDGER, (f"box {box}",), self._run.clock.now())
 
     def flips(self, posture: Observation[Posture]) -> Observation[FlipHistory]:
         """Which changes of all flags are known, and do the tables still exist that a rollback needs?"""
-        from flipgate.probes.readings.lever import lever
-
-        order = self._run.runbook.flags
-        tables = lever(self._run.systems)
+        order, needs = self._run.runbook.flags, self._run.runbook.rollback_needs
+        tables = self._run.systems.database.table_states(needs).value if needs else ()
         flips = tuple(change for flag in order for change in self._changes(flag, posture))
-        value = FlipHistory(order, flips, phase_3_begun=not all(table.exists for table in tables.value.legacy))
+        value = FlipHistory(order, flips, phase_3_begun=not all(table.exists for table in tables))
         return Observation(value, "flips", f"{_LEDGER} + {posture.source}", posture.asked, self._run.clock.now())
 
     def last_flip_back(self, posture: Observation[Posture]) -> Observation[Flip]:
@@ -105,6 +114,11 @@ class Recall:
         for process in before.processes.value.running:
             if process.started_at is not None:
                 yield Disturbance(process.started_at, f"{process.name} started", before.processes.source)
+
+    def migration_sights(self) -> tuple[MigrationSight, ...]:
+        """Which migrations were applied whenever a run looked, oldest first?"""
+        seen = self._run.history.observations(Migrations)
+        return tuple(MigrationSight(one.taken_at, tuple(sorted(one.value.applied))) for _, one in seen)
 
     def captured(self) -> Path:
         """Where lie the answers that the baseline captured, unchanged since?

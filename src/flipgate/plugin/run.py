@@ -32,12 +32,14 @@ from flipgate.evidence.witnesses import WROTE
 from flipgate.plugin.origin import Origin
 from flipgate.plugin.recall import Recall
 from flipgate.plugin.runbook import Runbook
+from flipgate.plugin.writing import Writer
 from flipgate.probes.readings.itself import itself
 from flipgate.probes.systems import Systems
 from flipgate.probes.witnesses import NO_SERVER, Counters, counters
 from flipgate.safety.tally import Count, counted
 
 if TYPE_CHECKING:
+    from flipgate.probes.readings.posture import Flags
     from flipgate.probes.readings.standing import Standing
 
 
@@ -64,12 +66,20 @@ class Run:
 
     def __post_init__(self) -> None:
         self.systems = Systems(self.environment, self.clock)
+        self.writer = Writer(self)
         self._counted: dict[str, Count] = {}
         self._counters: dict[str, Counters] = {}
 
     @property
     def id(self) -> str:
         return self.ledger.run
+
+    @property
+    def flags(self) -> Flags:
+        """Which flags has the runbook, and where do they live?"""
+        from flipgate.probes.readings.posture import Flags
+
+        return Flags(self.runbook.flags, self.runbook.surfaces)
 
     @property
     def history(self) -> History:
@@ -109,11 +119,12 @@ class Run:
     def look_around(self, moment: str, *, judging: bool) -> Standing | None:
         """Record who answers here "before" or "after" the gates; and where a stage is judged, how everything stands."""
         self.record(seen(WHOLE_STAGE, itself(self.systems), moment))
-        if not (judging and (self.environment.redis or self.environment.postgres or self.environment.kubernetes)):
+        blocks = self.environment
+        if not (judging and (blocks.redis or blocks.postgres or blocks.kubernetes or blocks.ops_view)):
             return None
         from flipgate.probes.readings.standing import standing
 
-        found = standing(self.systems, self.runbook.flags)
+        found = standing(self.systems, self.flags)
         for observation in (found.posture, found.processes) if found else ():
             if observation is not None:
                 self.record(seen(WHOLE_STAGE, observation, moment))
@@ -136,10 +147,11 @@ class Run:
 
     def end(self, reasons: Sequence[str]) -> RunJudged:
         """Which verdict does the run end with? Computed from its records against its manifest, and recorded."""
+        left = self.writer.cleaned_up()
         whole = self.before is not None and not reasons and not self.before.processes.value.unread
         self.look_around("after", judging=whole)
         against = [*changes(self.records), *clock_jump(self.records), *([WROTE] if self._wrote() else [])]
-        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *against])
+        judged = run_verdict(self.manifest, self.records, reasons=[*reasons, *left, *against])
         self.record(judged)
         return judged
 
@@ -152,7 +164,7 @@ class Run:
             if did != Count():
                 self.record(Witnessed(system, did.calls, did.writes, did.refused, dict(moved.counted), moved.told))
             wrote = wrote or did.writes > 0
-        return wrote and self.environment.writes is None
+        return wrote and not self.writer.has_leave
 
 
 def new_run_id(clock: Clock) -> str:

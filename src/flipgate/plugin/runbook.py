@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from flipgate.core.errors import Refused
 from flipgate.evidence.about import Box
+
+Surface = Literal["redis", "database", "processes"]
 
 
 class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +27,8 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Runbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A runbook. `flags` in the order in which they are flipped, the one that is never flipped first.
 
+    surfaces       where its flags live: in stores that a process reads again and again, or in the processes themselves.
+    rollback_needs the tables without which there is no way back.
     boxes          its sign-off list, by number.
     refused_tiers  tiers in which it must not be run at all, with the reason.
     """
@@ -32,6 +37,8 @@ class Runbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tracker: str
     flags: tuple[str, ...]
     stages: dict[str, Stage]
+    surfaces: tuple[Surface, ...] = ("redis", "database")
+    rollback_needs: tuple[str, ...] = ()
     boxes: dict[str, Box] = {}
     issue_url: str = ""
     refused_tiers: dict[str, str] = {}

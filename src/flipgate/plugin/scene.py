@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flipgate.core.facts.history import Flip, StageResult
     from flipgate.core.facts.sign_off import Attestation
     from flipgate.plugin.run import Run
+    from flipgate.probes.ops_writes import OpsWrites
 
 Fact = TypeVar("Fact")
 NOTHING_READ = "the reading"
@@ -50,7 +51,7 @@ class Scene:
         """Which values do all surfaces hold now (and did each replica start with), and since when? Recorded."""
         from flipgate.probes.readings.posture import posture
 
-        read = posture(self.systems, self.run.runbook.flags, {}, boots.value if boots else ())
+        read = posture(self.systems, self.run.flags, {}, boots.value if boots else ())
         value = replace(read.value, changed_at=self.recall.changed_at(read))
         source = f"{read.source} + {boots.source}" if boots else read.source
         return self.see(replace(read, value=value, source=source, asked=read.asked + (boots.asked if boots else ())))
@@ -74,12 +75,27 @@ class Scene:
         changed_at = self.posture().value.changed_at if self.run.runbook.flags else {}
         return self.recall.attestation(box, owner, max(changed_at.values(), default=None))
 
+    def word_beside_flip(self, box: int, owner: str, flag: str) -> Observation[Attestation]:
+        """The same, beside the flip of this flag."""
+        changed_at = self.posture().value.changed_at
+        newest = max(changed_at.values(), default=None)
+        return self.recall.attestation(box, owner, newest, self.flip(flag).value)
+
     def since_flip(self, flag: str) -> Window:
         """Which stretch of time lies between the flip of this flag and now?
 
         Errors: NoData, where nobody knows when it was flipped.
         """
         return self._since(self.flip(flag).value)
+
+    def since(self, length_s: float) -> Window:
+        """Which stretch of time are the last so many seconds?"""
+        return Window.before(self.clock.now(), length_s)
+
+    @property
+    def writes(self) -> OpsWrites:
+        """Through what does this gate write? Errors: NotConfigured for one that has no leave to."""
+        return self.run.writer.writes(self.gate)
 
     def last_flip_back(self) -> Observation[Flip]:
         """Which flag was flipped back last, and when? Recorded."""

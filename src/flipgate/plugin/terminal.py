@@ -16,6 +16,7 @@ from flipgate.core.window import spoken
 from flipgate.evidence.account import advice
 from flipgate.evidence.records import GateText, RunJudged, StepJudged
 from flipgate.evidence.witnesses import sentence, witnessed
+from flipgate.evidence.writes import told, written
 from flipgate.plugin.command import COMMAND
 from flipgate.plugin.features import GateItem
 from flipgate.plugin.run import Run
@@ -95,6 +96,8 @@ def show_end(config: pytest.Config, run: Run, judged: RunJudged, report: str) ->
         **{_COLOUR[judged.verdict]: True},
     )
     _wrapped(config, sentence(witnessed(run.records)), "did     ")
+    for one in told(written(run.records)):
+        _wrapped(config, one, "wrote   ")
     _wrapped(config, _next_step(run, judged), "next    ")
     _wrapped(config, report, "report  ")
 

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -68,8 +68,12 @@ class Prometheus:
         series = tuple(Series(dict(key), tuple(samples)) for key, samples in found.samples.items() if samples)
         return Observation(series, "samples", SOURCE, tuple(found.asked), self._clock.now(), window)
 
-    def series_set(self, metric: str, job: str, window: Window) -> Observation[SeriesSet]:
+    def series_set(
+        self, metric: str, job: str, window: Window, selected: Sequence[Mapping[str, str]] = ({},)
+    ) -> Observation[SeriesSet]:
         """Which raw samples have a job's targets of a metric, and when were they scraped?
+
+        Shape:   the series of each of `selected` by its labels; no two of them may select the same.
 
         Window:  two scrapes before it are asked for too: from there counters begin to grow inside it. A process that
                  started inside it has lost what its counters held, which disturbs the observation.
@@ -79,20 +83,23 @@ class Prometheus:
         if targets is None:
             raise NotConfigured(SOURCE, f"`prometheus.targets` does not say how many targets the job {job!r} has")
         begun = Window(window.start - timedelta(seconds=2 * self._block.scrape_interval_s), window.end)
-        samples = self.series(metric, begun, {"job": job})
+        parts = [self.series(metric, begun, {"job": job, **labels}) for labels in selected]
+        samples = tuple(one for part in parts for one in part.value)
         scrapes = self.series("up", begun, {"job": job})
-        value = SeriesSet(metric, samples.value, scrapes.value, self._block.scrape_interval_s, targets)
+        value = SeriesSet(metric, samples, scrapes.value, self._block.scrape_interval_s, targets)
         starts = self.series(_STARTED, begun, {"job": job})
-        asked = samples.asked + scrapes.asked + starts.asked
+        asked = tuple(query for part in (*parts, scrapes, starts) for query in part.asked)
         return Observation(value, "samples", SOURCE, asked, self._clock.now(), window, self._started(starts, window))
 
-    def bucket_set(self, metric: str, job: str, window: Window) -> Observation[SeriesSet]:
+    def bucket_set(
+        self, metric: str, job: str, window: Window, selected: Sequence[Mapping[str, str]] = ({},)
+    ) -> Observation[SeriesSet]:
         """Which raw samples have a job's targets of a histogram's buckets, and when were they scraped?
 
         Unit:    the bounds of the label `le` in milliseconds ("5", "+Inf"); the histogram counts seconds.
         Errors:  those of `series_set`, Malformed for a bound that is no number.
         """
-        found = self.series_set(f"{metric}_bucket", job, window)
+        found = self.series_set(f"{metric}_bucket", job, window, selected)
         series = tuple(
             replace(one, labels=one.labels | {"le": _le(one.labels, found.asked[-1])}) for one in found.value.series
         )

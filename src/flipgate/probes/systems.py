@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from flipgate.config.environment import Environment
     from flipgate.core.clock import Clock
     from flipgate.probes.alertmanager import Alertmanager
+    from flipgate.probes.backups import Backups
     from flipgate.probes.connect import Connect
     from flipgate.probes.exposition import Exposition
     from flipgate.probes.gateway import Gateway
     from flipgate.probes.kubernetes import Kubernetes
     from flipgate.probes.latency_samples import LatencySampler
     from flipgate.probes.listings import Listings
+    from flipgate.probes.ops_rows import OpsRows
+    from flipgate.probes.ops_view import OpsView
     from flipgate.probes.prometheus import Prometheus
     from flipgate.probes.redis_flags import RedisFlags
     from flipgate.probes.reports import Reports
@@ -104,6 +107,24 @@ class Systems:
         from flipgate.probes.sql import Database
 
         return Database(self.block("postgres", self.environment.postgres), self.clock)
+
+    @cached_property
+    def ops_view(self) -> OpsView:
+        from flipgate.probes.ops_view import OpsView
+
+        return OpsView(self.block("ops_view", self.environment.ops_view), self.clock)
+
+    @cached_property
+    def ops_rows(self) -> OpsRows:
+        from flipgate.probes.ops_rows import OpsRows
+
+        return OpsRows(self.block("postgres", self.environment.postgres), self.clock)
+
+    @cached_property
+    def backups(self) -> Backups:
+        from flipgate.probes.backups import Backups
+
+        return Backups(self.block("backups", self.environment.backups), self.clock)
 
     @cached_property
     def listings(self) -> Listings:

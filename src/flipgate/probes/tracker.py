@@ -22,6 +22,7 @@ _REF = r"[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z_-]+)*"
 _CLOSING = r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:{repository})?#{number}\b"
 
 _SERVICE = re.compile(r"(?<=service)")
+_VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+)+(?!\d|\.\d)")
 _MENTIONED = 24 + len("service")
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -178,4 +179,5 @@ def _open_issue(issue: _Issue) -> OpenIssue:
     squashed = re.sub(r"[^a-z0-9\n]", "", words.casefold())
     ends = (found.start() for found in _SERVICE.finditer(squashed))
     mentions = dict.fromkeys(squashed[max(0, end - _MENTIONED) : end].rpartition("\n")[2] for end in ends)
-    return OpenIssue(issue.number, visible(issue.title), labels, tuple(mentions))
+    versions = tuple(dict.fromkeys(_VERSION.findall(words)))
+    return OpenIssue(issue.number, visible(issue.title), labels, tuple(mentions), versions)

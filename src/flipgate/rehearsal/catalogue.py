@@ -5,17 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
+    from flipgate.rehearsal.courses import Word
     from flipgate.rehearsal.world import World
 
 Verdict = Literal["GO", "HOLD", "STOP"]
 Begins = Literal["before", "flipped", "ready"]
-Act = Callable[["World"], Iterator[None] | None]
+# The world is that of the fault's own runbook.
+Act = Callable[[Any], Iterator[None] | None]
 
+ORG_V23, OPS_VIEW = "org_v23", "ops_view"
 GO: Verdict = "GO"
 HOLD: Verdict = "HOLD"
 STOP: Verdict = "STOP"
@@ -31,8 +34,9 @@ class Trial:
     told      words that the operator reads.
     begins    when the fault comes in: `before` the stage's flip is made, right after it (`flipped`), or once the stage
               is `ready`: its windows have elapsed and it is GO.
+    after     what is done first, with the fault in: stages that are run, whatever they come to, words that are given.
+              After a fault it is done once more, without it.
     lived_s   how long the world then lives with it before the stage is run.
-    after     stages that are run first, with the fault in, whatever they come to; they are run again without it.
     stays     it leaves traces in what is measured since the flip: only a flip of its own makes the stage GO again.
     """
 
@@ -42,7 +46,7 @@ class Trial:
     told: str = ""
     begins: Begins = "ready"
     lived_s: float = 0
-    after: tuple[str, ...] = ()
+    after: tuple[str | Word, ...] = ()
     stays: bool = False
     also: tuple[str, ...] = ()
 
@@ -55,6 +59,7 @@ class Trial:
 class Fault:
     """One way in which the environment is broken, or only looks so. `rows`: its places in the catalogue."""
 
+    runbook: str
     name: str
     about: str
     rows: tuple[str, ...]
@@ -71,20 +76,20 @@ class Fault:
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(rows: str, *trials: Trial) -> Callable[[Act], Act]:
+def fault(rows: str, *trials: Trial, runbook: str = ORG_V23) -> Callable[[Act], Act]:
     """Register a fault: a function that breaks the world, yields, and mends it.
 
     One without a yield cannot be taken back. Its name is the fault's, its docstring's first line says what is wrong.
     """
-    return _registered(rows, trials, is_look_alike=False)
+    return _registered(runbook, rows, trials, is_look_alike=False)
 
 
-def look_alike(rows: str, *trials: Trial) -> Callable[[Act], Act]:
+def look_alike(rows: str, *trials: Trial, runbook: str = ORG_V23) -> Callable[[Act], Act]:
     """Register the healthy look-alike of a fault: all of its stages stay GO."""
-    return _registered(rows, trials, is_look_alike=True)
+    return _registered(runbook, rows, trials, is_look_alike=True)
 
 
-def _registered(rows: str, trials: tuple[Trial, ...], *, is_look_alike: bool) -> Callable[[Act], Act]:
+def _registered(runbook: str, rows: str, trials: tuple[Trial, ...], *, is_look_alike: bool) -> Callable[[Act], Act]:
     if any((trial.verdict == GO) != is_look_alike for trial in trials):
         raise ValueError("a fault leaves GO and a look-alike does not")
 
@@ -93,7 +98,9 @@ def _registered(rows: str, trials: tuple[Trial, ...], *, is_look_alike: bool) ->
             raise ValueError(f"two faults are called {act.__name__}")
         about = inspect.cleandoc(act.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
         family = act.__module__.rpartition(".")[2]
-        FAULTS[act.__name__] = Fault(act.__name__, about, tuple(rows.split()), family, trials, act, is_look_alike)
+        FAULTS[act.__name__] = Fault(
+            runbook, act.__name__, about, tuple(rows.split()), family, trials, act, is_look_alike
+        )
         return act
 
     return register

@@ -16,9 +16,11 @@ import typer
 
 from flipgate.rehearsal import faults
 from flipgate.rehearsal import play as rehearsed
+from flipgate.rehearsal.catalogue import OPS_VIEW, ORG_V23
 from flipgate.rehearsal.components import programs
 from flipgate.rehearsal.errors import ComponentMissing, RehearsalError
 from flipgate.rehearsal.place import Place, chosen_name
+from flipgate.rehearsal.platforms import world_of
 from flipgate.rehearsal.protocol import FaultChange, Flip, Request, ask
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class _Started(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+Runbook = Annotated[str, typer.Option("--runbook", metavar="NAME", help="whose platform is rehearsed")]
+
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -44,16 +48,16 @@ def _seconds(text: str) -> float:
 
 
 @app.command()
-def up() -> None:
+def up(runbook: Runbook = ORG_V23) -> None:
     """Start the environment; it stays until `down`."""
     _require_components()
-    place = Place(chosen_name())
+    place = _place(runbook)
     if place.answers():
         raise RehearsalError(f'a rehearsal "{place.name}" is up already; end it with: flipgate-rehearsal down')
     # A file, not this command's own stderr: whoever waits for the end of that does not wait for the rehearsal's.
     with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name],
+            [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name, runbook],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -70,13 +74,13 @@ def up() -> None:
             stderr.seek(0)
             ended = f"the environment did not start (exit status {process.wait()}): {stderr.read().decode()}"
             raise RehearsalError(told.error or ended)
-    _print(_greeting(told.endpoints, place.folder))
+    _print(_greeting(told.endpoints, place.folder, runbook))
 
 
 @app.command()
-def down() -> None:
+def down(runbook: Runbook = ORG_V23) -> None:
     """End the environment: no process, port or folder is left."""
-    place = Place(chosen_name())
+    place = _place(runbook)
     ask(place, Request(ask="down"))
     deadline = time.monotonic() + _DOWN_S
     while place.folder.exists():
@@ -87,29 +91,35 @@ def down() -> None:
 
 
 @app.command()
-def status() -> None:
+def status(runbook: Runbook = ORG_V23) -> None:
     """Show how far the world has aged, its flags and its processes."""
-    _ask(Request(ask="status"))
+    _ask(runbook, Request(ask="status"))
 
 
 @app.command()
-def flip(name: str, value: Annotated[str, typer.Argument(help="true or false")]) -> None:
+def flip(name: str, value: Annotated[str, typer.Argument(help="true or false")], runbook: Runbook = ORG_V23) -> None:
     """Flip a flag platform-wide, as the operator does by hand."""
     if value not in ("true", "false"):
         raise typer.BadParameter(f'a flag is true or false, not "{value}"')
-    _ask(Request(flip=Flip(name, value == "true")))
+    _ask(runbook, Request(flip=Flip(name, value == "true")))
 
 
 @app.command()
-def refresh(reason: Annotated[str, typer.Argument()] = "after a flip") -> None:
+def refresh(reason: Annotated[str, typer.Argument()] = "after a flip", runbook: Runbook = ORG_V23) -> None:
     """Make every process drop its flag cache, as the operator does by hand (§13)."""
-    _ask(Request(refresh=reason))
+    _ask(runbook, Request(refresh=reason))
 
 
 @app.command()
-def advance(span: Annotated[str, typer.Argument(help="such as 90s, 12m or 24h")]) -> None:
+def backup(reason: Annotated[str, typer.Argument()] = "before a flip", runbook: Runbook = OPS_VIEW) -> None:
+    """Take a backup, as the operator does by hand."""
+    _ask(runbook, Request(backup=reason))
+
+
+@app.command()
+def advance(span: Annotated[str, typer.Argument(help="such as 90s, 12m or 24h")], runbook: Runbook = ORG_V23) -> None:
     """Let the world age."""
-    _ask(Request(advance_s=_seconds(span)))
+    _ask(runbook, Request(advance_s=_seconds(span)))
 
 
 @app.command()
@@ -118,9 +128,10 @@ def fault(
     *,
     undo: Annotated[bool, typer.Option("--undo", help="take it back")] = False,
     seed: Annotated[int, typer.Option(help="of what it chooses by lot")] = 0,
+    runbook: Runbook = ORG_V23,
 ) -> None:
     """Break the environment in one way."""
-    _ask(Request(fault=FaultChange(name, undo=undo, seed=seed)))
+    _ask(runbook, Request(fault=FaultChange(name, undo=undo, seed=seed)))
 
 
 @app.command("faults")
@@ -131,10 +142,11 @@ def try_faults(
     name: Annotated[list[str] | None, typer.Option("--fault", help="only this one; may be given again")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="how often each trial is made")] = 1,
     page: Annotated[Path, typer.Option(help="where the table goes")] = Path("reports/faults.md"),
+    runbook: Runbook = ORG_V23,
 ) -> None:
     """Try every fault and look-alike on running environments: which gate says what of it?"""
-    known = faults.catalogue()
-    chosen = [faults.named(one) for one in name] if name else known
+    known = faults.catalogue(runbook)
+    chosen = [faults.named(one, runbook) for one in name] if name else known
     if listed:
         width = max(len(fault.name) for fault in chosen)
         _print(f"{fault.name:{width}}  {' '.join(fault.rows):8}  {fault.about}" for fault in chosen)
@@ -153,9 +165,9 @@ def try_faults(
 
 
 @app.command()
-def provision() -> None:
+def provision(runbook: Runbook = ORG_V23) -> None:
     """For the suite: print the endpoints as JSON, take requests on stdin, end with it; attach where `up` runs."""
-    place = Place(chosen_name())
+    place = _place(runbook)
     if place.answers():
         described = ask(place, Request(ask="endpoints")).endpoints
         _print([msgspec.json.encode(described).decode()])
@@ -163,18 +175,24 @@ def provision() -> None:
     _require_components()
     from flipgate.rehearsal import supervisor
 
-    supervisor.hold(Place.fresh(), parent=sys.stdin.fileno())
+    supervisor.hold(Place.fresh(), runbook, parent=sys.stdin.fileno())
 
 
 @app.command()
-def play(runbook: Annotated[str, typer.Argument()] = "org_v23") -> None:
+def play(runbook: Annotated[str, typer.Argument()] = ORG_V23) -> None:
     """Rehearse a cutover from preflight to rollback, with this command as the operator."""
     _require_components()
     raise typer.Exit(rehearsed.play(runbook))
 
 
-def _ask(request: Request) -> None:
-    reply = ask(Place(chosen_name()), request)
+def _place(runbook: str) -> Place:
+    """Where the environment of a runbook is up, unless a name says another place."""
+    world_of(runbook)
+    return Place(chosen_name("" if runbook == ORG_V23 else runbook))
+
+
+def _ask(runbook: str, request: Request) -> None:
+    reply = ask(_place(runbook), request)
     _print(reply.lines)
     if reply.clock and request.advance_s:
         _print([f"the world has aged by {reply.clock.offset_s:.0f} s in all"])
@@ -185,8 +203,9 @@ def _require_components() -> None:
         raise ComponentMissing("\n".join(sentences))
 
 
-def _greeting(endpoints: dict[str, dict[str, object]], folder: Path) -> list[str]:
-    lines = []
+def _greeting(endpoints: dict[str, dict[str, object]], folder: Path, runbook: str) -> list[str]:
+    kind, lines = world_of(runbook), []
+    which = "" if runbook == ORG_V23 else f" --runbook {runbook}"
     for name, facts in endpoints.items():
         told = ", ".join(" ".join(map(str, fact)) if isinstance(fact, list) else str(fact) for fact in facts.values())
         lines.append(f"{name:16} {told}")
@@ -194,10 +213,10 @@ def _greeting(endpoints: dict[str, dict[str, object]], folder: Path) -> list[str
         *lines,
         f"{'folder':16} {folder}",
         "",
-        "run a stage:     pytest -m preflight --env rehearsal",
-        "flip a flag:     flipgate-rehearsal flip read_from_org_units true",
-        "let time pass:   flipgate-rehearsal advance 12m",
-        "end:             flipgate-rehearsal down",
+        f"run a stage:     pytest -m preflight --env {kind.environment}",
+        f"flip a flag:     flipgate-rehearsal flip {kind.a_flip}{which}",
+        f"let time pass:   flipgate-rehearsal advance 12m{which}",
+        f"end:             flipgate-rehearsal down{which}",
     ]
 
 

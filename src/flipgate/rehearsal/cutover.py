@@ -9,17 +9,20 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.place import NAME_SETTING, Place
+from flipgate.rehearsal.platforms import world_of
 from flipgate.rehearsal.protocol import Reply, Request, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ENVIRONMENT = "rehearsal"
+    from flipgate.rehearsal.courses import Word
+
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
 _REPORTS_SETTING = "FLIPGATE_REPORTS"
 
@@ -44,11 +47,22 @@ class Cutover:
     """One environment, and where the ledgers and reports of its runs lie (None: where the suite puts them)."""
 
     place: Place
+    runbook: str
     reports: Path | None = None
+
+    @property
+    def environment(self) -> str:
+        """Under which name does the suite know it?"""
+        return world_of(self.runbook).environment
 
     def do(self, request: Request) -> Reply:
         """Let the rehearsal do something. Errors: RehearsalError."""
         return ask(self.place, request)
+
+    def now(self) -> datetime:
+        """What time is it in the world? Errors: RehearsalError."""
+        clock = self.do(Request(ask="status")).clock
+        return datetime.now(UTC) + timedelta(seconds=clock.offset_s if clock else 0)
 
     def command(self, module: str, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command of the suite against this environment; its output is shown, or captured."""
@@ -66,16 +80,31 @@ class Cutover:
     def stage(self, stage: str, *, capture: bool = False) -> Ended:
         """Run a stage."""
         begun = time.monotonic()
-        done = self.command("pytest", "-m", stage, "--env", ENVIRONMENT, capture=capture)
+        done = self.command("pytest", "-m", stage, "--env", self.environment, capture=capture)
         verdict = WORDS.get(done.returncode, f"exit status {done.returncode}")
         text = " ".join((done.stdout or "").split())
         return Ended(verdict, self._gates(), text, time.monotonic() - begun)
+
+    def attest(self, word: Word, when: datetime | None = None) -> str:
+        """Give an owner's word with the suite's own command: on what was done `when`, where it is about that.
+
+        Returns what the command told. Errors: RehearsalError.
+        """
+        said = ["--env", self.environment, "--by", "the rehearsal's operator", "--note", word.note]
+        if when:
+            said += ["--when", when.isoformat(timespec="seconds")]
+        if word.for_s:
+            said += ["--expires", (self.now() + timedelta(seconds=word.for_s)).isoformat()]
+        given = self.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
+        if given.returncode:
+            raise RehearsalError(f"box {word.box} could not be attested: {given.stdout.strip()}")
+        return given.stdout.strip()
 
     def _gates(self) -> dict[str, str]:
         """Which verdict did each gate of the newest run get? Read from the ledger's text alone."""
         gates: dict[str, str] = {}
         titles: dict[str, str] = {}
-        for path in (self.reports.glob(f"{ENVIRONMENT}/*/ledger.jsonl")) if self.reports else ():
+        for path in (self.reports.glob(f"{self.environment}/*/ledger.jsonl")) if self.reports else ():
             for line in path.read_bytes().splitlines():
                 record = json.loads(line)
                 if record["kind"] == "run_start":
@@ -87,11 +116,11 @@ class Cutover:
 
 
 @contextlib.contextmanager
-def environment(purpose: str, reports: Path | None = None) -> Iterator[Cutover]:
+def environment(purpose: str, runbook: str, reports: Path | None = None) -> Iterator[Cutover]:
     """An environment that ends with the pipe to it, so also when this process is killed."""
     place = Place.fresh(purpose)
     with subprocess.Popen(
-        [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name, "--while-stdin-lasts"],
+        [sys.executable, "-m", "flipgate.rehearsal.supervisor", place.name, runbook, "--while-stdin-lasts"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # Ctrl-C reaches this process, which then ends the environment; not both at once.
@@ -100,4 +129,4 @@ def environment(purpose: str, reports: Path | None = None) -> Iterator[Cutover]:
         told = process.stdout.readline() if process.stdout else b""
         if not told.startswith(b'{"schema"'):
             raise RehearsalError(f"the environment did not start: {told.decode() or process.wait()}")
-        yield Cutover(place, reports)
+        yield Cutover(place, runbook, reports)

@@ -18,9 +18,8 @@ from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.history import STEP_S, Track, regular_times
 from flipgate.rehearsal.place import write_private
 from flipgate.rehearsal.services.records import age_file
-from flipgate.rehearsal.services.refresh import PATH as REFRESH
 from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress, Settings
-from flipgate.rehearsal.topology import DEPLOYMENTS, Deployment, Known, Tokens
+from flipgate.rehearsal.topology import Deployment, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 Lever = bool | int | float | str
 _NOTHING = b'{"step_s": 0, "series": []}'
+_CALLED_BY_USERS = ("gateway", "tenant-service", "context-engine")
 _FLAG_TTL_S = 2.0  # the platform keeps a flag for 30 s (§13); nobody has to wait that long here
 
 
@@ -67,14 +67,17 @@ class Fleet:
 
     Of the pods that are `unscraped` Prometheus does not know; those that are `unreachable` it finds down, in what is
     lived through, though they serve; of others it has `missed` so many scrapes, in the middle of that.
+    `variables` are what a deployment's processes find in their environment when they start.
     """
 
     place: Place
     processes: Processes
-    redis: RedisAddress
+    deployments: tuple[Deployment, ...]
     postgres: PostgresAddress
-    tokens: Tokens
+    tokens: Mapping[str, str]
     through: Callable[[str, str], str]
+    redis: RedisAddress | None = None
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
     pods: list[Pod] = field(default_factory=list)
     unscraped: set[str] = field(default_factory=set)
     unreachable: set[str] = field(default_factory=set)
@@ -83,10 +86,10 @@ class Fleet:
 
     def start(self) -> None:
         """Start every deployment; those of a wave side by side, with the addresses of the waves before."""
-        for wave in sorted({deployment.wave for deployment in DEPLOYMENTS}):
+        for wave in sorted({deployment.wave for deployment in self.deployments}):
             known = self._known()
             begun = {
-                pod: deployment for deployment in DEPLOYMENTS if deployment.wave == wave for pod in deployment.pods
+                pod: deployment for deployment in self.deployments if deployment.wave == wave for pod in deployment.pods
             }
             for pod, deployment in begun.items():
                 self._begin(deployment, pod, known)
@@ -152,6 +155,11 @@ class Fleet:
                 tracks.append(Track.told(one.name, labels, shared, one.values, offset_s))
         return tracks
 
+    def reached(self, tracks: list[Track]) -> list[Track]:
+        """Those of the pods that Prometheus knows of and reaches; what rules made of them is none."""
+        hidden = self.unscraped | self.unreachable
+        return [track for track in tracks if track.pod and track.pod not in hidden]
+
     def behave(self, deployment: str, pod: int | None = None, **levers: Lever) -> None:
         """Move levers of every pod of a deployment, or of one by number."""
         for member in self._members(deployment, pod):
@@ -171,13 +179,21 @@ class Fleet:
         for member, healthy in before:
             self._move(member, healthy)
 
-    def refresh(self, reason: str) -> str:
-        """Ask the gateway to refresh the flag caches, as a platform admin."""
-        pod = next(one for one in self.pods if one.deployment.name == "gateway")
+    @contextlib.contextmanager
+    def calling(self, requests_per_minute: float) -> Iterator[None]:
+        """All users together call so often, for as long as the block lasts."""
+        with contextlib.ExitStack() as stack:
+            for deployment in _CALLED_BY_USERS:
+                stack.enter_context(self.misbehaving(deployment, requests_per_minute=requests_per_minute))
+            yield
+
+    def post(self, deployment: str, path: str, token: str, asked: Mapping[str, str]) -> str:
+        """Ask the first pod of a deployment for something. Returns what it answered. Errors: RehearsalError."""
+        pod = self.pods_of(deployment)[0]
         answer = self.client.post(
-            f"http://{pod.addresses['http']}/{REFRESH}",
-            headers={"authorization": f"Bearer {self.tokens.admin}"},
-            content=msgspec.json.encode({"reason": reason}),
+            f"http://{pod.addresses['http']}/{path}",
+            headers={"authorization": f"Bearer {token}"},
+            content=msgspec.json.encode(asked),
         )
         _refuse_unless_ok(answer, pod)
         return answer.text
@@ -198,6 +214,16 @@ class Fleet:
         yield
         self._begin(member.deployment, member.name, self._known(), member.ports, baked_in=baked_in)
         self.processes.ready_lines([member.name])
+
+    @contextlib.contextmanager
+    def started_with(self, deployment: str, pod: int, **variables: str) -> Iterator[None]:
+        """One pod runs with other variables in its environment, for as long as the block lasts."""
+        agreed = self.variables[deployment]
+        self.variables[deployment] = {**agreed, **variables}
+        self.restart(deployment, pod)
+        self.variables[deployment] = agreed
+        yield
+        self.restart(deployment, pod)
 
     @contextlib.contextmanager
     def without(self, scraped: set[str], deployment: str, pod: int | None = None) -> Iterator[None]:
@@ -263,7 +289,8 @@ class Fleet:
         )
         path = write_private(self.place.folder / "services" / f"{pod}.json", msgspec.json.encode(settings).decode())
         module = f"flipgate.rehearsal.services.{deployment.module}"
-        self.processes.start_service(pod, [sys.executable, "-m", module, "--settings", str(path)])
+        argv = [sys.executable, "-m", module, "--settings", str(path)]
+        self.processes.start_service(pod, argv, self.variables.get(deployment.name, {}))
 
 
 def _refuse_unless_ok(answer: httpx.Response, pod: Pod) -> None:

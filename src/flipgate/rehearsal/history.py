@@ -30,6 +30,11 @@ class Track:
     times_ms: array[int]
     values: array[float]
 
+    @property
+    def pod(self) -> str:
+        """Of which pod does it tell? "" where of none."""
+        return "" if self.name == "ALERTS" else dict(self.labels).get("pod", "")
+
     @classmethod
     def told(
         cls, name: str, labels: Mapping[str, str], times_ms: array[int], values: Iterable[float], offset_s: float

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course
+from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Word
 from flipgate.rehearsal.cutover import Cutover, Ended, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import FaultChange, Request
@@ -86,10 +86,12 @@ def run(
 ) -> list[Outcome]:
     """Try them all, on one environment a line of stages, the lines side by side. `tell` hears of each at once.
 
+    All of them are of one runbook.
+
     `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO.
     """
-    lines = [line for line in LINES if any(job.trial.stage in line for job in wanted)]
-    with ThreadPoolExecutor(len(lines) or 1) as pool:
+    lines = [line for line in LINES[wanted[0].fault.runbook] if any(job.trial.stage in line for job in wanted)]
+    with ThreadPoolExecutor(len(lines)) as pool:
         told = [
             pool.submit(_line, line, wanted, reports / str(number), tell, confirmed=confirmed)
             for number, line in enumerate(lines)
@@ -110,7 +112,7 @@ def _line(
         by_stage[job.trial.stage].append(job)
     last = max(number for number, stage in enumerate(line) if by_stage[stage])
     outcomes = []
-    with environment("faults", reports) as cutover:
+    with environment("faults", wanted[0].fault.runbook, reports) as cutover:
         for stage, course in list(line.items())[: last + 1]:
             for outcome in Stand(cutover, stage, course).tried(by_stage[stage], confirmed=confirmed):
                 tell(outcome)
@@ -184,9 +186,9 @@ class Stand:
         ended, problem = Ended("none"), ""
         try:
             get_there()
+            for act in job.trial.after:
+                self._act(act)
             self._age(job.trial.lived_s)
-            for stage in job.trial.after:
-                self.cutover.stage(stage, capture=True)
             ended = self.cutover.stage(self.stage, capture=True)
         except RehearsalError as error:
             problem = f"not tried: {error}"
@@ -195,8 +197,8 @@ class Stand:
                 self.cutover.do(Request(fault=FaultChange(job.fault.name, undo=True)))
         except RehearsalError as error:
             problem = problem or f"not taken back: {error}"
-        for stage in job.trial.after:
-            self.cutover.stage(stage, capture=True)
+        for act in () if job.fault.is_look_alike else job.trial.after:
+            self._act(act)
         return Outcome(job.fault.name, job.fault.rows, job.trial, self.stage, job.seed, ended, problem)
 
     def _looked_at_healthy(self) -> Outcome:
@@ -229,6 +231,8 @@ class Stand:
     def _act(self, act: Act) -> None:
         if isinstance(act, Request):
             self.cutover.do(act)
+        elif isinstance(act, Word):
+            self.cutover.attest(act)
         else:
             self.cutover.stage(act, capture=True)
 

@@ -19,9 +19,9 @@ _OTHERS_PASS = 0o711
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
-def chosen_name() -> str:
+def chosen_name(otherwise: str = "") -> str:
     """Which rehearsal do this command and the suite mean?"""
-    name = os.environ.get(NAME_SETTING) or "default"
+    name = os.environ.get(NAME_SETTING) or otherwise or "default"
     if not _NAME.fullmatch(name):
         raise RehearsalError(f"{NAME_SETTING} is {name!r}; a name has at most 40 letters, digits, dots and dashes")
     return name

@@ -4,84 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import typer
 
-from flipgate.rehearsal.cutover import ENVIRONMENT, WORDS, Cutover, environment
+from flipgate.rehearsal.courses import Word
+from flipgate.rehearsal.cutover import WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
-from flipgate.rehearsal.protocol import Flip, Request
+from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Told
+from flipgate.rehearsal.protocol import Request
 
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage to run, and what it has to come to."""
-
-    name: str
-    expected: str
-    when: str = ""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A box of the sign-off list that its owner attests, here by the rehearsal's own operator."""
-
-    box: int
-    note: str
-
-
-@dataclass(frozen=True)
-class Pack:
-    """The sealed pack of the cutover so far: made, posted into the tracker, and verified."""
-
-
-Entry = Stage | Request | Word | Pack
-
-PLAYS: dict[str, tuple[tuple[Entry, ...], ...]] = {
-    "org_v23": (
-        (
-            Stage("preflight", "GO"),
-            Stage("baseline", "GO"),
-            Stage("after_flip_1", "HOLD", "before the flip"),
-            Request(flip=Flip("read_from_org_units", value=True)),
-            Stage("after_flip_1", "HOLD", "right after the flip"),
-            Request(advance_s=720),
-            Stage("after_flip_1", "GO", "12 minutes after the flip"),
-            Stage("shim", "GO"),
-            Stage("portal", "GO"),
-            Stage("before_flip_2", "GO"),
-            Request(flip=Flip("cascade_4layer", value=True)),
-            Stage("after_flip_2", "HOLD", "right after the flip"),
-            Request(advance_s=420),
-            Stage("after_flip_2", "GO", "7 minutes after the flip"),
-            Stage("before_flip_3", "GO"),
-            Request(flip=Flip("new_services_enabled", value=True)),
-            Request(refresh="§6.3 new_services_enabled flip"),
-            Stage("after_flip_3", "HOLD", "right after the flip"),
-            Request(advance_s=1020),
-            Stage("after_flip_3", "GO", "17 minutes after the flip"),
-            Request(advance_s=86400),
-            Stage("soak", "GO", "a day after the flip"),
-            Stage("sign_off", "HOLD", "three boxes are people's"),
-            Word(8, "the report of the soak's last day is attached"),
-            Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
-            Word(10, "the tracker and its parent are closed"),
-            Stage("sign_off", "GO", "every box is ticked"),
-            Pack(),
-        ),
-        # The way back, in an environment of its own: what was flipped above stands.
-        (
-            Stage("preflight", "GO"),
-            Stage("baseline", "GO"),
-            Request(flip=Flip("read_from_org_units", value=True)),
-            Stage("after_flip_1", "HOLD", "right after the flip"),
-            Request(advance_s=720),
-            Request(flip=Flip("read_from_org_units", value=False)),
-            Stage("rollback", "HOLD", "right after the flip back"),
-            Request(advance_s=720),
-            Stage("rollback", "GO", "12 minutes after it"),
-        ),
-    )
-}
+# When people were told of what.
+Moments = dict[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -105,19 +39,25 @@ def play(runbook: str) -> int:
     reports = []
     for act in PLAYS[runbook]:
         typer.echo("starting an environment")
-        with environment("play") as cutover:
-            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry))]
+        with environment("play", runbook) as cutover:
+            told: Moments = {}
+            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry, told))]
             reports.append(_report(cutover))
     _close(outcomes)
     typer.echo("\n".join(reports))
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
+def _perform(cutover: Cutover, entry: Entry, told: Moments) -> Outcome | None:
     if isinstance(entry, Pack):
         return _pack(cutover)
+    if isinstance(entry, Told):
+        told[entry.what] = cutover.now()
+        typer.echo(f"\n── the operator tells that {entry.what}")
+        return None
     if isinstance(entry, Word):
-        _give(cutover, entry)
+        given = cutover.attest(entry, told.get(entry.of))
+        typer.echo(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
         return None
     if isinstance(entry, Request):
         if entry.advance_s:
@@ -125,19 +65,9 @@ def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
         for line in cutover.do(entry).lines:
             typer.echo(f"\n── the operator: {line}")
         return None
-    typer.echo(f"\n── pytest -m {entry.name} --env {ENVIRONMENT}{', ' + entry.when if entry.when else ''}")
+    typer.echo(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
     ended = cutover.stage(entry.name)
     return Outcome(entry, ended.verdict, ended.seconds)
-
-
-def _give(cutover: Cutover, word: Word) -> None:
-    """Attest a box as its owner does: with the suite's own command."""
-    typer.echo(f"\n── flipgate attest {word.box} --env {ENVIRONMENT}")
-    said = ("--env", ENVIRONMENT, "--by", "the rehearsal's operator", "--note", word.note)
-    given = cutover.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
-    typer.echo(given.stdout.strip())
-    if given.returncode:
-        raise RehearsalError(f"box {word.box} could not be attested: exit status {given.returncode}")
 
 
 def _pack(cutover: Cutover) -> Outcome:
@@ -147,12 +77,12 @@ def _pack(cutover: Cutover) -> Outcome:
     made = cutover.command("flipgate.cli", "keys", "new", str(key), capture=True)
     typer.echo(f"\n── flipgate keys new\n{made.stdout.strip()}")
     words = ("--key", str(key), "--post", "--token", f"file:{cutover.place.folder / 'secrets' / 'tracker-token'}")
-    sealed = cutover.command("flipgate.cli", "sign-off", "--env", ENVIRONMENT, *words, capture=True)
+    sealed = cutover.command("flipgate.cli", "sign-off", "--env", cutover.environment, *words, capture=True)
     lines = sealed.stdout.strip().splitlines()
-    typer.echo("\n".join((f"\n── flipgate sign-off --env {ENVIRONMENT} --post", *lines[-3:])))
+    typer.echo("\n".join((f"\n── flipgate sign-off --env {cutover.environment} --post", *lines[-3:])))
     pack = lines[-1] if lines else ""
     typer.echo(f"\n── flipgate verify {pack} --key {key.name}.pub")
-    verified = cutover.command("flipgate.cli", "verify", pack, "--key", f"{key}.pub", "--env", ENVIRONMENT)
+    verified = cutover.command("flipgate.cli", "verify", pack, "--key", f"{key}.pub", "--env", cutover.environment)
     came_out = WORDS.get(verified.returncode, f"exit status {verified.returncode}")
     return Outcome(Stage("pack", "GO", "sealed and verified"), came_out, time.monotonic() - begun)
 
@@ -171,6 +101,6 @@ def _close(outcomes: list[Outcome]) -> None:
 
 def _report(cutover: Cutover) -> str:
     """Where does the report over all these runs lie?"""
-    told = cutover.command("flipgate.cli", "report", "--env", ENVIRONMENT, capture=True)
+    told = cutover.command("flipgate.cli", "report", "--env", cutover.environment, capture=True)
     lines = told.stdout.split("\n")
     return next((line for line in reversed(lines) if line.strip()), "no report was written")

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
     import pwd
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _READY_S = 60.0
@@ -53,12 +54,16 @@ class Processes:
                 extra_groups=[] if user else None,
             )
 
-    def start_service(self, name: str, argv: list[str]) -> None:
-        """Start a service, which ends when the pipe to its stdin does and tells on stdout that it is ready."""
+    def start_service(self, name: str, argv: list[str], variables: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Start a service, which ends when the pipe to its stdin does and tells on stdout that it is ready.
+
+        variables  what its environment holds beside this process' own.
+        """
         with self._out(name) as out:
             self._started[name] = subprocess.Popen(
                 argv,
                 cwd=self._folder,
+                env={**os.environ, **variables},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=out,

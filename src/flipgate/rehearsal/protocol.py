@@ -37,12 +37,13 @@ class FaultChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One thing to do; exactly one of its fields is set. `refresh` is the reason for refreshing the flag caches."""
+    """One thing to do; exactly one of its fields is set. `refresh` and `backup` are the reasons for doing so."""
 
     advance_s: float | None = None
     stage: str | None = None
     flip: Flip | None = None
     refresh: str | None = None
+    backup: str | None = None
     fault: FaultChange | None = None
     ask: Question | None = None
 

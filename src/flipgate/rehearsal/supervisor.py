@@ -1,6 +1,6 @@
 """The process that holds a rehearsal: it starts the world, serves requests, and at its end nothing is left.
 
-`python -m flipgate.rehearsal.supervisor NAME` serves the control socket until it is told to end: that is `up`.
+`python -m flipgate.rehearsal.supervisor NAME RUNBOOK` serves the control socket until it is told to end: that is `up`.
 With `--while-stdin-lasts`, and in `provision`, stdin is a second source of requests, and its end is the end.
 """
 
@@ -20,12 +20,14 @@ import msgspec
 from flipgate.rehearsal import faults, moments
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.place import Place
+from flipgate.rehearsal.platforms import world_of
 from flipgate.rehearsal.protocol import Clock, Reply, Request, decode
-from flipgate.rehearsal.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+
+    from flipgate.rehearsal.world import World
 
 _TICK_S = 0.5
 
@@ -39,12 +41,13 @@ def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextlib.contextmanager
-def standing(place: Place) -> Iterator[tuple[World, socket.socket]]:
+def standing(place: Place, runbook: str) -> Iterator[tuple[World, socket.socket]]:
     """A world in a place of its own, with its control socket; it is gone however this block is left."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
+    kind = world_of(runbook)
     listener = place.claim()
-    world = World(place)
+    world = kind(place)
     try:
         world.start()
         yield world, listener
@@ -64,15 +67,22 @@ def carry_out(world: World, request: Request) -> Reply:
         moments.play(world, request.stage)
     elif request.flip is not None:
         lines = world.flip(request.flip.name, value=request.flip.value)
-    elif request.refresh is not None:
-        lines = world.refresh(request.refresh)
     elif request.fault is not None:
         lines = faults.change(world, request.fault)
-    elif request.ask == "status":
-        lines = _status(world)
     elif request.ask == "endpoints":
         return Reply(ok=True, clock=Clock(world.offset_s), endpoints=world.describe(attached=True))
+    else:
+        lines = _told(world, request)
     return Reply(ok=True, clock=Clock(world.offset_s), lines=lines)
+
+
+def _told(world: World, request: Request) -> list[str]:
+    """What only some operators do, and what is only looked at."""
+    if request.refresh is not None:
+        return world.refresh(request.refresh)
+    if request.backup is not None:
+        return world.backup(request.backup)
+    return _status(world) if request.ask == "status" else []
 
 
 def _status(world: World) -> list[str]:
@@ -99,11 +109,11 @@ class Desk:
         while True:
             for key, _ in self._selector.select(_TICK_S):
                 key.data()
-            self._begin_the_day()
+            self._keep_up()
 
-    def _begin_the_day(self) -> None:
+    def _keep_up(self) -> None:
         try:
-            self._world.reports.refresh(self._world.now())
+            self._world.keep_up()
         except Exception:  # the next tick tries again
             self._note_trace()
 
@@ -171,10 +181,10 @@ def _write_all(descriptor: int, data: bytes) -> None:
         data = data[os.write(descriptor, data) :]
 
 
-def hold(place: Place, parent: int | None = None) -> None:
+def hold(place: Place, runbook: str, parent: int | None = None) -> None:
     """Hold a rehearsal until its end. Its description goes to stdout, as one line, once it is ready."""
     try:
-        with standing(place) as (world, listener):
+        with standing(place, runbook) as (world, listener):
             desk = Desk(world, listener, parent)
             with contextlib.suppress(BrokenPipeError):
                 _write_all(1, msgspec.json.encode(world.describe(attached=False)) + b"\n")
@@ -184,10 +194,10 @@ def hold(place: Place, parent: int | None = None) -> None:
 
 
 def main() -> None:
-    """Hold the rehearsal of the name given."""
-    parent = sys.stdin.fileno() if "--while-stdin-lasts" in sys.argv[2:] else None
+    """Hold the rehearsal of the name and the runbook given."""
+    parent = sys.stdin.fileno() if "--while-stdin-lasts" in sys.argv[3:] else None
     try:
-        hold(Place(sys.argv[1]), parent)
+        hold(Place(sys.argv[1]), sys.argv[2], parent)
     except Exception as error:
         told = str(error) if isinstance(error, RehearsalError) else f"{type(error).__name__}: {error}"
         _write_all(1, msgspec.json.encode({"error": told}) + b"\n")

@@ -1,61 +1,69 @@
-"""The world of one rehearsal: real servers in real time, and how far the world has aged beyond them."""
+"""The world of one rehearsal: real servers in real time, and how far the world has aged beyond them.
+
+What every platform has is here; what one platform is made of, and how its operator acts, is said by its own class.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, fields
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from random import Random
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, LiteralString
 from uuid import uuid4
 
 import msgspec
 
 from flipgate.rehearsal.catalogue import Standing
-from flipgate.rehearsal.components import flagstore, postgres, rules
+from flipgate.rehearsal.components import postgres, rules
 from flipgate.rehearsal.components.alertmanager import Alertmanager
-from flipgate.rehearsal.components.flagstore import FlagStore
 from flipgate.rehearsal.components.postgres import Postgres
 from flipgate.rehearsal.components.prometheus import Prometheus
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.fleet import Fleet
-from flipgate.rehearsal.history import History
+from flipgate.rehearsal.history import STEP_S, History
 from flipgate.rehearsal.moments import START
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
 from flipgate.rehearsal.ports import free_ports
 from flipgate.rehearsal.processes import Processes
-from flipgate.rehearsal.reports import Reports, TenantFigures, figures
-from flipgate.rehearsal.services.flags import FLAGS, initial_flags, redis_key
-from flipgate.rehearsal.services.seed import SCHEMA_SQL, TEST_ORG, seed
-from flipgate.rehearsal.services.settings import PostgresAddress, RedisAddress
-from flipgate.rehearsal.topology import CALLED, Tokens
+from flipgate.rehearsal.services.settings import PostgresAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    import psycopg
+
     from flipgate.rehearsal.place import Place
+    from flipgate.rehearsal.topology import Deployment
 
-_FIRST_LIFE_S = 26 * 3600
 _LONGEST_ADVANCE_S = 7 * 86400
+_STANDINS = ("kubernetes", "tracker")
 
 
-@dataclass(frozen=True)
-class Secrets:
-    """Where the verifier finds its credentials."""
+class World(ABC):
+    """One rehearsal: what was started, and what can be done to it.
 
-    redis: Path
-    postgres: Path
-    gateway: Path
-    kubernetes: Path
-    tracker: Path
+    runbook       the one whose cutover is rehearsed; `environment` is the file by which the suite knows it.
+    deployments   the services of the platform.
+    tokens_of     whom else bearer tokens are made for.
+    alerts        the rules of a healthy environment, in the order in which they are evaluated.
+    first_life_s  how much history there is at the start.
+    a_flip        what the operator types to make the first flip.
+    """
 
-
-class World:
-    """One rehearsal: what was started, and what can be done to it."""
+    runbook: ClassVar[str]
+    environment: ClassVar[str]
+    deployments: ClassVar[tuple[Deployment, ...]]
+    tokens_of: ClassVar[tuple[str, ...]] = ()
+    alerts: ClassVar[tuple[str, ...]]
+    schema: ClassVar[LiteralString]
+    first_life_s: ClassVar[float]
+    a_flip: ClassVar[str]
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -67,40 +75,70 @@ class World:
         # What faults choose by lot: a replica, a tenant.
         self.dice = Random(0)  # noqa: S311  seeded, not a secret
         # When flips are agreed upon, by the hour of the day; an environment that is played all day has no closing time.
-        self.change_window = {"opens": "00:00", "closes": "24:00"}
+        self.change_window = {"timezone": "UTC", "opens": "00:00", "closes": "24:00"}
         self.history = History()
         self.processes = Processes(place.folder)
         self.network = Network(place, self.processes)
-        redis_port, postgres_port, prometheus_port, alertmanager_port = free_ports(4)
-        self.redis = FlagStore(place.folder / "redis", redis_port, self.processes)
+        postgres_port, prometheus_port, alertmanager_port = free_ports(3)
         self.postgres = Postgres(place.folder / "postgres", postgres_port, self.processes)
         self.alertmanager = Alertmanager(place.folder / "alertmanager", alertmanager_port, self.processes)
         self.prometheus = Prometheus(place.folder / "prometheus", prometheus_port, alertmanager_port, self.processes)
-        self.tokens = Tokens(*(token_urlsafe(24) for _ in fields(Tokens)))
+        self.tokens = {name: token_urlsafe(24) for name in (*_STANDINS, *self.tokens_of)}
         self.fleet = self._fleet()
-        self.reports = Reports(place.reports, self._figures)
-        self.secrets = self._write_secrets()
+        self._password = place.write_secret("postgres-verifier", self.postgres.passwords[postgres.VERIFIER])
+        self._tokens = {name: place.write_secret(f"{name}-token", self.tokens[name]) for name in _STANDINS}
+
+    @abstractmethod
+    def seed(self, connection: psycopg.Connection) -> None:
+        """Fill the tables of the schema."""
+
+    @abstractmethod
+    def flip(self, name: str, *, value: bool) -> list[str]:
+        """Flip a flag platform-wide, as the operator does by hand. Returns what was done."""
+
+    @abstractmethod
+    def flags(self) -> Mapping[str, str | None]:
+        """Which value does each flag have?"""
+
+    @abstractmethod
+    def endpoints(self) -> dict[str, object]:
+        """Where is what only this platform has?"""
+
+    def begin(self) -> None:  # noqa: B027  most platforms need nothing
+        """Start what only this platform has, before the database."""
+
+    def grow_old(self, seconds: float) -> None:  # noqa: B027  most platforms need nothing
+        """Move what only this platform has into the past."""
+
+    def keep_up(self) -> None:  # noqa: B027  most platforms need nothing
+        """Do what the time of day asks for; called whenever time has passed."""
+
+    def refresh(self, reason: str) -> list[str]:  # noqa: ARG002  the hook's shape
+        """Make every process drop its flag cache, as the operator does by hand. Errors: RehearsalError."""
+        raise RehearsalError(f"{self.runbook} has no flag caches to refresh")
+
+    def backup(self, reason: str) -> list[str]:  # noqa: ARG002  the hook's shape
+        """Take a backup, as the operator does by hand. Errors: RehearsalError."""
+        raise RehearsalError(f"{self.runbook} asks for no backup")
 
     def start(self) -> None:
-        """Start everything, with a day of history; returns when all of it is ready."""
+        """Start everything, with its history; returns when all of it is ready."""
         self.postgres.begin_init()
         self.network.start()
-        self.redis.start()
         self.alertmanager.start()
-        self.redis.wait()
+        self.begin()
         self.alertmanager.wait()
-        self.redis.write(initial_flags())
         self.postgres.start()
         with self.postgres.connect() as connection:
             connection.autocommit = False
-            connection.execute(SCHEMA_SQL)
-            seed(connection)
+            connection.execute(self.schema)
+            self.seed(connection)
         self.postgres.let_readers_read()
         self._write_clock()
         self.fleet.start()
-        self.prometheus.configure(self.fleet.targets(), rules.rule_file())
-        self._live(_FIRST_LIFE_S, first=True)
-        self.reports.refresh(self.now())
+        self.prometheus.configure(self.fleet.targets(), self.rule_file())
+        self._live(self.first_life_s, first=True)
+        self.keep_up()
 
     def end(self) -> None:
         """Leave nothing: no process, no port, no folder."""
@@ -109,6 +147,10 @@ class World:
     def now(self) -> datetime:
         """What time is it in the world?"""
         return datetime.now(UTC) + timedelta(seconds=self.offset_s)
+
+    def rule_file(self, *names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1) -> str:
+        """The text of a rule file with these rules; without names, those of a healthy environment."""
+        return rules.rule_file(*(names or self.alerts), instead=instead, every_s=every_s)
 
     def advance(self, seconds: float) -> None:
         """Let the world age: everything that happened is so much longer ago, and the time between has been lived.
@@ -127,72 +169,48 @@ class World:
         self._torn = True
         # Rows first: what the services write while they live through the span is of that span already.
         self.postgres.age(seconds)
+        self.grow_old(seconds)
         self.offset_s += seconds
         self._live(seconds)
         self._write_clock()
-        self.reports.refresh(self.now())
+        self.keep_up()
         self._torn = False
-
-    def flip(self, name: str, *, value: bool) -> list[str]:
-        """Flip a flag platform-wide, as the operator does by hand. Returns what was written."""
-        if name not in FLAGS:
-            raise RehearsalError(f'no flag is named "{name}"; there are: {", ".join(FLAGS)}')
-        word = "true" if value else "false"
-        self.redis.write({redis_key(name): word})
-        written = [f"redis: SET {redis_key(name)} {word}"]
-        with self.postgres.connect() as connection:
-            rows = connection.execute(
-                "update platform_feature_flags set value = %s, updated_at = clock_timestamp(), updated_by = 'operator'"
-                " where flag = %s and scope = 'global'",
-                (value, name),
-            ).rowcount
-        if rows:
-            written.append(f"postgres: platform_feature_flags {name} global = {word}")
-        return written
 
     @contextlib.contextmanager
     def unscraped(self, deployment: str, pod: int | None = None) -> Iterator[None]:
         """Prometheus does not know of these pods, from the next advance until the one after the block."""
         with self.fleet.without(self.fleet.unscraped, deployment, pod):
-            self.prometheus.configure(self.fleet.targets(), rules.rule_file())
+            self.prometheus.configure(self.fleet.targets(), self.rule_file())
             yield
-        self.prometheus.configure(self.fleet.targets(), rules.rule_file())
-
-    def refresh(self, reason: str) -> list[str]:
-        """Make every process drop its flag cache, as the operator does by hand (§13.3). Returns what was answered."""
-        return [self.fleet.refresh(reason)]
-
-    def flags(self) -> dict[str, str | None]:
-        """What does the flag store hold, flag by flag?"""
-        held = self.redis.read([redis_key(flag) for flag in FLAGS])
-        return {flag: held[redis_key(flag)] for flag in FLAGS}
+        self.prometheus.configure(self.fleet.targets(), self.rule_file())
 
     def describe(self, *, attached: bool) -> dict[str, object]:
-        """Where is everything? The document that `provision` prints. Every address but the portal's is a wire's."""
-        (portal,) = self.fleet.pods_of("portal")
-        verifier = {**self._store("redis", self.redis.port), "username": flagstore.VERIFIER}
-        reader = {**self._store("postgres", self.postgres.port), "dbname": postgres.DBNAME, "user": postgres.VERIFIER}
-        gateways = self._reached("gateway", "http")
+        """Where is everything? The document that `provision` prints."""
+        reader = {**self.store("postgres", self.postgres.port), "dbname": postgres.DBNAME, "user": postgres.VERIFIER}
         endpoints = {
-            "redis": {**verifier, "password": f"file:{self.secrets.redis}"},
-            "postgres": {**reader, "password": f"file:{self.secrets.postgres}"},
+            "postgres": {**reader, "password": f"file:{self._password}"},
             "prometheus": {"url": self._url("prometheus", self.prometheus.url)},
             "alertmanager": {"url": self._url("alertmanager", self.alertmanager.url)},
-            **{name.replace("-", "_"): {"addresses": self._reached(name, "grpc")} for name in CALLED},
-            "gateway": {**_guarded(gateways[0], self.secrets.gateway), "replicas": gateways},
-            "portal": _guarded(portal.addresses["http"], self.secrets.gateway),
-            "kubernetes": _guarded(self._standin("kubernetes"), self.secrets.kubernetes),
-            "tracker": _guarded(self._standin("tracker"), self.secrets.tracker),
-            "reconciler": {"metrics_url": f"http://{self._reached('dualwrite-reconciler', 'http')[0]}/metrics"},
-            "reports": {"directory": str(self.place.reports)},
-            "test_org": {"id": TEST_ORG},
+            **{name: guarded(self._standin(name), self._tokens[name]) for name in _STANDINS},
+            **self.endpoints(),
+            "change_window": self.change_window,
         }
         clock = {"offset_s": self.offset_s}
-        endpoints["change_window"] = self.change_window
         return {"schema": 1, "instance": self.instance, "attached": attached, "clock": clock, "endpoints": endpoints}
 
-    def _reached(self, deployment: str, port: str) -> list[str]:
+    def reached(self, deployment: str, port: str) -> list[str]:
+        """Under which addresses does the suite reach the pods of a deployment?"""
         return [self.network.through(deployment, pod.addresses[port]) for pod in self.fleet.pods_of(deployment)]
+
+    def store(self, name: str, port: int) -> dict[str, object]:
+        """Under which host and port does the suite reach a server of this machine?"""
+        host, _, reached = self.network.through(name, f"127.0.0.1:{port}").rpartition(":")
+        return {"host": host, "port": int(reached)}
+
+    def hand_on(self, name: str, aged_s: float = 0.0) -> None:
+        """Hand firing alerts on to Alertmanager once one of this name is among them."""
+        self.processes.wait_until("prometheus", lambda: name in self.prometheus.firing_names())
+        self.alertmanager.take(self.prometheus.firing(), aged_s)
 
     def _standin(self, name: str) -> str:
         (standins,) = self.fleet.pods_of("standins")
@@ -201,57 +219,40 @@ class World:
     def _url(self, name: str, url: str) -> str:
         return f"http://{self.network.through(name, url.removeprefix('http://'))}"
 
-    def _store(self, name: str, port: int) -> dict[str, object]:
-        host, _, reached = self.network.through(name, f"127.0.0.1:{port}").rpartition(":")
-        return {"host": host, "port": int(reached)}
-
     def _live(self, seconds: float, *, first: bool = False) -> None:
         """The services live through a span, and Prometheus starts anew on all that has happened."""
         lived = self.fleet.live(seconds, first=first)
         world_now_ms = _epoch_ms() + round(self.offset_s * 1000)
         self.history.add(self.fleet.tracks(lived, world_now_ms, self.offset_s))
         self.history.forget_before(world_now_ms)
-        self.prometheus.make_blocks(self.history, _epoch_ms(), self.offset_s)
+        since_ms = _epoch_ms()
+        self.prometheus.make_blocks(self.history, since_ms, self.offset_s)
+        if not first and _epoch_ms() - since_ms > STEP_S * 1000:
+            self._bridge()
         self.prometheus.discard()
         self.prometheus.start()
         self.hand_on(rules.WATCHDOG, aged_s=0.0 if first else seconds)
 
-    def hand_on(self, name: str, aged_s: float = 0.0) -> None:
-        """Hand firing alerts on to Alertmanager once one of this name is among them."""
-        self.processes.wait_until("prometheus", lambda: name in self.prometheus.firing_names())
-        self.alertmanager.take(self.prometheus.firing(), aged_s)
+    def _bridge(self) -> None:
+        """Blocks take long on a busy machine: what the server of before has scraped meanwhile is kept as well."""
+        now_ms = _epoch_ms()
+        meanwhile = self.fleet.reached(self.prometheus.scraped(now_ms, self.offset_s))
+        if meanwhile:
+            self.history.add(meanwhile)
+            self.prometheus.add_blocks(History(meanwhile), now_ms, self.offset_s)
 
     def _fleet(self) -> Fleet:
-        here = "127.0.0.1"
-        user, role = flagstore.SERVICES, postgres.SERVICES
-        return Fleet(
-            self.place,
-            self.processes,
-            RedisAddress(here, self.redis.port, user, self.redis.passwords[user]),
-            PostgresAddress(here, self.postgres.port, postgres.DBNAME, role, self.postgres.passwords[role]),
-            self.tokens,
-            self.network.through,
-        )
-
-    def _figures(self) -> list[TenantFigures]:
-        with self.postgres.connect() as connection:
-            return figures(connection, self.offset_s)
-
-    def _write_secrets(self) -> Secrets:
-        return Secrets(
-            redis=self.place.write_secret("redis-verifier", self.redis.passwords[flagstore.VERIFIER]),
-            postgres=self.place.write_secret("postgres-verifier", self.postgres.passwords[postgres.VERIFIER]),
-            gateway=self.place.write_secret("gateway-token", self.tokens.gateway),
-            kubernetes=self.place.write_secret("kubernetes-token", self.tokens.kubernetes),
-            tracker=self.place.write_secret("tracker-token", self.tokens.tracker),
-        )
+        role = postgres.SERVICES
+        address = PostgresAddress("127.0.0.1", self.postgres.port, postgres.DBNAME, role, self.postgres.passwords[role])
+        return Fleet(self.place, self.processes, self.deployments, address, self.tokens, self.network.through)
 
     def _write_clock(self) -> None:
         clock = msgspec.json.encode({"offset_s": self.offset_s}).decode()
         write_private(self.place.folder / "world.json", clock)
 
 
-def _guarded(address: str, token_file: Path) -> dict[str, str]:
+def guarded(address: str, token_file: Path) -> dict[str, str]:
+    """How is an address told that lets nobody in without a token?"""
     return {"url": f"http://{address}", "token": f"file:{token_file}"}
 
 

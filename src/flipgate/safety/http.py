@@ -41,10 +41,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """What a procedure is called with: JSON, and the tenant for whom it is asked. No other header can be added."""
+    """What a procedure is called with: JSON, and the tenant for whom it is asked. No other header can be added.
+
+    is_connect  whether it speaks the Connect protocol.
+    """
 
     content: bytes
     tenant: str = ""
+    is_connect: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,9 +131,9 @@ class Door:
         reply = self._asked(f"{self._prefix}/apis/{RULES_API}/selfsubjectrulesreviews", JSON, call)
         return (replace(reply, status=200) if reply.status == 201 else reply).wanted(JSON)
 
-    def _asked(self, target: str, kind: str, call: Call | None = None) -> Reply:
+    def _asked(self, target: str, kind: str, call: Call | None = None, method: str = "POST") -> Reply:
         path, _, query = target.partition("?")
-        asked = f"GET {visible(path)}" if call is None else f"POST {visible(path)} {first_bytes(call.content)}"
+        asked = f"GET {visible(path)}" if call is None else f"{method} {visible(path)} {first_bytes(call.content)}"
         asked += f"?{visible(unquote_plus(query), 1000)}" if query else ""
         if call is None and not self._may_ask(path, query):
             count(self.system, refused=1)
@@ -137,7 +141,7 @@ class Door:
         count(self.system, calls=1)
         try:
             with within(self.limits.deadline_s):
-                return self._conversation(target, kind, asked, call)
+                return self._conversation(target, kind, asked, call, "GET" if call is None else method)
         except httpcore.TimeoutException:
             raise Unreachable(self.source, f"no whole answer within {self.limits.deadline_s:g} s", asked) from None
         except httpcore.NetworkError as error:
@@ -152,12 +156,12 @@ class Door:
         inside = path.startswith(self._prefix) and self._paths.fullmatch(path.removeprefix(self._prefix))
         return bool(inside) and not odd
 
-    def _conversation(self, target: str, kind: str, asked: str, call: Call | None) -> Reply:
-        headers, method = [*self._headers, ("Accept", kind)], "GET"
+    def _conversation(self, target: str, kind: str, asked: str, call: Call | None, method: str) -> Reply:
+        headers = [*self._headers, ("Accept", kind)]
         if call is not None:
-            headers += [("Content-Type", JSON), ("Connect-Protocol-Version", "1")]
+            headers += [("Content-Type", JSON)]
+            headers += [("Connect-Protocol-Version", "1")] if call.is_connect else []
             headers += [(TENANT, call.tenant)] if call.tenant else []
-            method = "POST"
         content = call.content if call else None
         url, named = self._origin + target, {"sni_hostname": self._name}
         with self._pool.stream(method, url, headers=headers, content=content, extensions=named) as response:

@@ -13,7 +13,7 @@ import pytest
 from flipgate.core.clock import Clock
 from flipgate.core.errors import Refused
 from flipgate.core.verdict import Verdict
-from flipgate.evidence.attest import attest, waive
+from flipgate.evidence.attest import Times, attest, waive
 from flipgate.evidence.history import History
 from flipgate.evidence.ledger import Ledger, lines, records
 from flipgate.evidence.records import GateText, RunJudged, RunStart
@@ -49,7 +49,7 @@ def last(ledger: Path) -> Attested | Waived:
 def test_a_word_is_kept_with_all_that_it_stands_on(ledger: Path, tmp_path: Path) -> None:
     proof = tmp_path / "report.md"
     proof.write_text("PASS\n")
-    record = attest(ledger, "2", " the engineer\n on duty ", "attached in #570", proof, "2999-12-31")
+    record = attest(ledger, "2", " the engineer\n on duty ", "attached in #570", proof, Times("2999-12-31"))
     word = last(ledger)
     assert isinstance(word, Attested)
     assert (word.environment, word.instance, word.runbook, word.box) == ("dev", "world-1", "demo", 2)
@@ -91,7 +91,7 @@ def test_a_word_says_who_and_what(ledger: Path, empty: str) -> None:
 @pytest.mark.parametrize("expires", ["soon", "2999-13-01", "2020-01-01", "2999-01-01T12:00", "2999-01-01T00:00:00"])
 def test_a_date_that_is_over_or_unclear_is_refused(ledger: Path, expires: str) -> None:
     with pytest.raises(Refused, match="--expires"):
-        attest(ledger, "2", "somebody", "done", None, expires)
+        attest(ledger, "2", "somebody", "done", None, Times(expires))
 
 
 def test_only_a_regular_file_shows_anything(ledger: Path, tmp_path: Path) -> None:
@@ -158,3 +158,17 @@ def test_a_waiver_that_is_over_waives_nothing(ledger: Path) -> None:
     history = History.of(records(ledger), "dev", "world-1")
     assert len(history.waivers(until - timedelta(seconds=1))) == 1
     assert history.waivers(until) == ()
+
+
+def test_a_word_says_when_it_was_done(ledger: Path) -> None:
+    done = datetime.now(UTC) + timedelta(seconds=DAY_S / 2)  # by the world of the newest run, which has aged by a day
+    attest(ledger, "2", "somebody", "told", None, Times(done_at=done.isoformat()))
+    word = last(ledger)
+    assert isinstance(word, Attested)
+    assert word.done_at == done
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2026-01-01T10:00:00", "2999-01-01T10:00:00Z"])
+def test_a_time_that_is_none_or_to_come_is_refused(ledger: Path, when: str) -> None:
+    with pytest.raises(Refused, match="--when"):
+        attest(ledger, "2", "somebody", "told", None, Times(done_at=when))

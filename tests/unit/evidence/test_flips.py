@@ -99,3 +99,42 @@ def test_the_newest_run_of_a_stage_counts() -> None:
 
 def test_a_stage_that_never_ran_has_no_verdict() -> None:
     assert history().stage("preflight").verdict == ""
+
+
+def served(minutes: float, *texts: str, started: float = 0) -> Observation[Posture]:
+    values = tuple(FlagValue(FLAG, f"process p{n}", GLOBAL, text, at(started - n)) for n, text in enumerate(texts))
+    return Observation(Posture((FLAG,), values, (), {}), "flags", "ops_view", (), at(minutes))
+
+
+def test_a_flip_of_processes_is_as_old_as_the_youngest_and_two_seconds() -> None:
+    before = sights(served(0, "false", "false", started=-60))
+    flip = flip_of(FLAG, served(10, "true", "true", started=4), before)
+    assert flip == Flip(FLAG, "true", at(4) + timedelta(seconds=2), "process", at(0))
+
+
+def test_it_is_not_younger_than_its_reading() -> None:
+    assert flip_of(FLAG, served(4, "true", started=4), sights(served(0, "false", started=-9))).at == at(4)
+
+
+def test_a_process_that_did_not_start_anew_tells_no_time() -> None:
+    flip = flip_of(FLAG, served(10, "true", started=0), sights(served(0, "false", started=-9)))
+    assert (flip.at, flip.source) == (at(10), "ledger")
+
+
+def test_processes_that_disagree_serve_no_value() -> None:
+    assert flip_of(FLAG, served(10, "true", "false", started=4), sights(served(0, "false", started=-9))).at is None
+    mixed = sights(served(0, "false", started=-9), served(3, "true", "false", started=2))
+    assert flip_of(FLAG, served(10, "true", "true", started=4), mixed).not_before == at(0)
+
+
+def test_the_start_is_kept_once_the_processes_are_younger_again() -> None:
+    seen_before = sights(served(0, "false", started=-9), served(5, "true", started=4))
+    assert flip_of(FLAG, served(60, "true", started=50), seen_before).at == at(4) + timedelta(seconds=2)
+
+
+def test_a_start_knows_better_than_the_operator_and_an_unknown_one_is_no_older_than_it() -> None:
+    before = sights(served(0, "false", started=-9))
+    assert flip_of(FLAG, served(10, "true", started=4), before, at(3).isoformat()).source == "process"
+    alone = flip_of(FLAG, served(10, "true", started=4), history(), at(3).isoformat())
+    assert (alone.at, alone.source) == (at(4) + timedelta(seconds=2), "operator")
+    assert flip_of(FLAG, served(10, "true", started=4), history(), at(6).isoformat()).at == at(6)

@@ -114,3 +114,12 @@ def test_the_last_scrape_is_told() -> None:
 def test_a_sliding_window_leaves_a_hole_behind_that_has_ended_and_no_other() -> None:
     assert past(Window(ago(300), ago(240)), last(600)) == NOW + timedelta(seconds=360)
     assert past(Window(ago(300), NOW), last(600)) is None
+
+
+def test_a_target_that_was_gone_before_the_window_is_not_missed_in_it() -> None:
+    window = last(600)
+    before = Series({"instance": "old"}, ((window.start.timestamp() - 15, 1.0),))
+    at_its_start = Series({"instance": "old"}, ((window.start.timestamp(), 1.0),))
+    says(judged(up("a", 41), before), GO)
+    says(judged(up("a", 41), at_its_start), HOLD, "old not scraped")
+    says(judged(before), HOLD, "0 of 1")

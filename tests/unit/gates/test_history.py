@@ -167,3 +167,11 @@ def test_without_the_third_flip_nothing_can_be_told() -> None:
 def flipped() -> FlipHistory:
     times = zip(ORDER[1:], (300, 200, 100), strict=True)
     return FlipHistory(ORDER, tuple(Flip(flag, "true", ago(seconds), "ledger") for flag, seconds in times))
+
+
+def test_one_restart_may_take_both_back() -> None:
+    on = [flip(flag, "true", age_s, "process") for flag, age_s in (("read", 900), ("write", 600))]
+    back = [flip(flag, "false", 60, "process") for flag in ("read", "write")]
+    says(flips_must_be_undone_in_reverse(seen(FlipHistory(("read", "write"), (*on, *back)))), GO)
+    back[1] = flip("write", "false", 60, "ledger", 500)
+    says(flips_must_be_undone_in_reverse(seen(FlipHistory(("read", "write"), (*on, *back)))), HOLD, "unknown")

@@ -124,3 +124,33 @@ def test_surfaces_that_disagree_have_no_order() -> None:
     read = standing("true", "true", "false", "false")
     other = FlagValue(ORDER[1], "database", GLOBAL, "false")
     says(flags_must_stand_in_order(seen(replace(read.value, values=(*read.value.values, other)))), HOLD, ORDER[1])
+
+
+@pytest.mark.parametrize(
+    ("texts", "verdict"),
+    [(("true", "true"), GO), (("false", "true"), HOLD), (("false", "false"), STOP), (("True", "true"), HOLD)],
+)
+def test_what_each_process_serves_is_the_value_itself(texts: tuple[str, ...], verdict: Verdict) -> None:
+    values = [held(f"process ops-{number}", text, at=ago(9999)) for number, text in enumerate(texts)]
+    says(flag_must_read(posture(*values, changed_at=ago(60)), flag=FLAG, value=True), verdict, "process ops-0")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (("true", "true"), ("false", "false"), GO),
+        (("true", "true"), ("true", "true"), GO),
+        (("false", "false"), ("true", "true"), STOP),
+        (("true", "false"), ("false", "false"), HOLD),
+        (("false", "false"), ("true", "false"), HOLD),
+    ],
+)
+def test_flags_of_processes_stand_in_their_order(
+    first: tuple[str, ...], second: tuple[str, ...], verdict: Verdict
+) -> None:
+    values = tuple(
+        FlagValue(flag, f"process ops-{number}", GLOBAL, text)
+        for flag, texts in (("read", first), ("write", second))
+        for number, text in enumerate(texts)
+    )
+    says(flags_must_stand_in_order(seen(Posture(("read", "write"), values, (), {}))), verdict)

@@ -6,7 +6,13 @@ import pytest
 
 from flipgate.core.facts.history import Flip, StageResult
 from flipgate.core.facts.sign_off import Attestation, StageEvidence
-from flipgate.gates.sign_off import owner_must_have_attested, stage_must_tick
+from flipgate.core.verdict import Verdict
+from flipgate.gates.sign_off import (
+    must_have_been_done_after_the_flip,
+    must_have_been_done_before_the_flip,
+    owner_must_have_attested,
+    stage_must_tick,
+)
 from tests.unit.gates.given import GO, HOLD, ago, says, seen
 
 DAY_S = 86400.0
@@ -88,3 +94,34 @@ def test_a_word_ends_with_its_date_and_with_the_next_flip(changes: dict[str, obj
 @pytest.mark.parametrize("changes", [{"expires": ago(-1)}, {"flipped_at": ago(61)}, {"flipped_at": None}])
 def test_a_word_holds_until_then(changes: dict[str, object]) -> None:
     says(owner_must_have_attested(seen(replace(WORD, **changes))), GO)  # type: ignore[arg-type]
+
+
+FLIP = Flip("OPS_VIEW_DB_READ", "true", ago(DAY_S), "process")
+
+
+@pytest.mark.parametrize(("before_s", "told"), [(1, GO), (3600, GO), (3601, HOLD), (0, HOLD), (-1, HOLD)])
+def test_what_has_to_be_done_before_a_flip_was(before_s: float, told: Verdict) -> None:
+    word = replace(WORD, done_at=ago(DAY_S + before_s), beside=FLIP)
+    says(must_have_been_done_before_the_flip(seen(word), max_before_s=3600), told)
+
+
+@pytest.mark.parametrize(("after_s", "told"), [(3600, GO), (3601, GO), (3599, HOLD), (-1, HOLD), (DAY_S + 1, HOLD)])
+def test_what_has_to_be_done_after_a_flip_was(after_s: float, told: Verdict) -> None:
+    word = replace(WORD, done_at=ago(DAY_S - after_s), beside=FLIP)
+    says(must_have_been_done_after_the_flip(seen(word), min_after_s=3600), told)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"done_at": None},
+        {"beside": None},
+        {"beside": replace(FLIP, at=None)},
+        {"beside": replace(FLIP, value="false")},
+    ],
+)
+def test_without_a_time_or_a_flip_nobody_knows_whether_it_was(changes: dict[str, object]) -> None:
+    before = replace(WORD, **{"done_at": ago(DAY_S + 60), "beside": FLIP} | changes)  # type: ignore[arg-type]
+    after = replace(WORD, **{"done_at": ago(60), "beside": FLIP} | changes)  # type: ignore[arg-type]
+    says(must_have_been_done_before_the_flip(seen(before), max_before_s=3600), HOLD)
+    says(must_have_been_done_after_the_flip(seen(after), min_after_s=60), HOLD)

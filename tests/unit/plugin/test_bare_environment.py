@@ -21,6 +21,8 @@ STAGES = [
     for path in sorted((ROOT / "features").glob("*/runbook.toml"))
     for stage in tomllib.loads(path.read_text())["stages"]
 ]
+# Whoever writes is asked for leave before anything else: it is given, so that the gates are asked.
+BARE = 'name = "bare"\ntier = "dev"\nrunbooks = {}\nwrites = "allowed"\ntest_records = ["one"]\n'
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, root / file)
     (root / "environments").mkdir()
     hosted = sorted({runbook for runbook, _ in STAGES})
-    (root / "environments" / "bare.toml").write_text(f'name = "bare"\ntier = "dev"\nrunbooks = {hosted}\n')
+    (root / "environments" / "bare.toml").write_text(BARE.format(hosted))
     return root
 
 

@@ -21,7 +21,7 @@ class Itself:
 
     postgres    system_identifier (of the cluster of files, copies included), database.
     redis       run_id (of the process), replid (of the data's history).
-    prometheus  its external labels; kubernetes: the namespace's name, uid and labels; gateway: its environment.
+    prometheus  its external labels; kubernetes: its namespace's name, uid, labels; gateway, ops_view: its name.
     silent      system -> what was seen of one that gave no answer.
     """
 

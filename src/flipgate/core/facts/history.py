@@ -27,7 +27,7 @@ class StageResult:
 class Flip:
     """When did a flag take its present value, and who says so?
 
-    source      "database", "operator", "ledger" or "" (unknown; then at is None).
+    source      "database", "process" (its start), "operator", "ledger" or "" (unknown; then at is None).
     not_before  the last time that the ledger saw the other value, where it did.
     """
 

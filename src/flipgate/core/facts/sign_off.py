@@ -29,6 +29,7 @@ class Attestation:
     owner      whose box it is, as the runbook says ("DevOps").
     statement  what was attested, in the person's words; proof: the digest of the file that they showed, or "".
     expires    when it has to be given again; None: with the next flip.
+    done_at    when it was done, where the word says so; beside: the flip that this has to fit, where it is asked for.
     flipped_at when a flag last changed: a word from before it speaks of another world. None: none is known to have.
     """
 
@@ -40,3 +41,5 @@ class Attestation:
     proof: str = ""
     expires: datetime | None = None
     flipped_at: datetime | None = None
+    done_at: datetime | None = None
+    beside: Flip | None = None

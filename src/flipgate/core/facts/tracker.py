@@ -43,12 +43,14 @@ class OpenIssue:
 
     mentions  what ends in "service" in its title, labels and body: up to 24 letters and digits before that word and the
               word itself, in lower case, without blanks and hyphens ("seetheorgunitservice").
+    versions  the versions that title, labels and body name, without a leading v ("2.54.1").
     """
 
     number: int
     title: str
     labels: tuple[str, ...]
     mentions: tuple[str, ...]
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from flipgate.evidence.pack.statement import Seal, newest
 from flipgate.evidence.summary import counted
 from flipgate.evidence.witnesses import in_all, sentence
 from flipgate.evidence.words import Waived
+from flipgate.evidence.writes import told
 
 LONGEST = 60_000
 _CELL = 160
@@ -97,6 +98,9 @@ def _boxes(gates: Sequence[GateAccount]) -> Iterator[str]:
 def _reach(runs: Sequence[RunAccount]) -> Iterator[str]:
     """How far did the suite reach: what it did, and what its credentials were allowed to do beyond reading?"""
     yield f"In these stages: {sentence(in_all(run.witnesses for run in runs))}."
+    for run in runs:
+        for one in told(run.writes)[:_MOST_ROWS]:
+            yield f"- wrote at {inert(run.stage)}: {inert(one)}"
     reasons = {reason: run.stage for run in runs if (reason := run.start.allowed.get("allow_write_capable"))}
     for reason, stage in list(reasons.items())[:_MOST_ROWS]:
         yield f"- credentials that can do more than read were put up with at {inert(stage)}: {inert(reason)}"

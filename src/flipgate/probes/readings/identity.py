@@ -14,7 +14,7 @@ _LABEL = "environment"
 
 
 def identity(systems: Systems) -> Observation[Identity]:
-    """Which tier does each system name: Prometheus' external label, the namespace's label, the gateway's header?
+    """Which tier does each system name, by an external label, the namespace's label or a header of its answers?
 
     Shape:   one that answers and names none is silent; one that the environment has not is left out.
     Errors:  NotConfigured where it has none of them; Unreachable, Malformed.
@@ -50,4 +50,5 @@ _ASKED: Mapping[str, Callable[[Systems], Observation[str]]] = {
     "prometheus": _prometheus,
     "kubernetes": _kubernetes,
     "gateway": _gateway,
+    "ops_view": lambda systems: systems.ops_view.environment(),
 }

@@ -45,6 +45,12 @@ def _gateway(systems: Systems) -> Observation[Words]:
     return Observation(named, "names", seen.source, seen.asked, seen.taken_at)
 
 
+def _ops_view(systems: Systems) -> Observation[Words]:
+    seen = systems.ops_view.environment()
+    named = {"environment": seen.value} if seen.value else {}
+    return Observation(named, "names", seen.source, seen.asked, seen.taken_at)
+
+
 # By the names of their blocks in the environment file.
 _ASKED: Mapping[str, Callable[[Systems], Observation[Words]]] = {
     "postgres": lambda systems: systems.database.itself(),
@@ -52,4 +58,5 @@ _ASKED: Mapping[str, Callable[[Systems], Observation[Words]]] = {
     "prometheus": lambda systems: systems.prometheus.external_labels(),
     "kubernetes": lambda systems: systems.kubernetes.itself(),
     "gateway": _gateway,
+    "ops_view": _ops_view,
 }

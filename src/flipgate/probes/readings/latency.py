@@ -11,6 +11,7 @@ from flipgate.core.facts.series import HistogramBounds, SeriesSet
 from flipgate.core.observation import Observation
 from flipgate.core.window import Window
 from flipgate.probes.readings.joined import joined
+from flipgate.probes.readings.requests import labels_of
 from flipgate.probes.systems import Systems
 
 BucketCounts = Mapping[str, Mapping[str, float]]
@@ -37,6 +38,21 @@ def buckets(systems: Systems, window: Window) -> Observation[SeriesSet]:
     """
     block = systems.block("services.context-engine", systems.environment.services.get("context-engine"))
     return systems.prometheus.bucket_set(_histogram(systems), block.metrics_job, window)
+
+
+def bounds_of_requests(systems: Systems) -> Observation[HistogramBounds]:
+    """Which bucket bounds has the histogram of requests now? Errors: NotConfigured, Unreachable, Malformed, NoData."""
+    return systems.prometheus.bounds(systems.block("ops_view", systems.environment.ops_view).histogram)
+
+
+def buckets_on(systems: Systems, routes: str, window: Window) -> Observation[SeriesSet]:
+    """Which raw bucket counts has each replica on the routes that go by this name?
+
+    Unit:    bounds in milliseconds.
+    Errors:  NotConfigured, Unreachable, Malformed.
+    """
+    block = systems.block("ops_view", systems.environment.ops_view)
+    return systems.prometheus.bucket_set(block.histogram, block.job, window, labels_of(block, routes))
 
 
 def latency(systems: Systems, operation: str, window: Window, before: BucketCounts) -> Observation[LatencyReading]:

@@ -18,6 +18,7 @@ from flipgate.probes.contract import LIST_TEAMS, PATHS
 from flipgate.probes.log_lines import PodLog
 from flipgate.probes.readings.joined import joined
 from flipgate.probes.readings.lever import LEGACY, MIRROR
+from flipgate.probes.readings.logs import errors
 from flipgate.probes.systems import Systems
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 # Runbook §7.2. A line that holds one of these counts as it, whatever else it says; the first wins.
 FALLBACK, SHIM, LEGACY_PATH = "fallback to legacy", "ListTeams shim path invoked", "ListTeams legacy path"
 _PATHS = (FALLBACK, SHIM, LEGACY_PATH)
-_ERRORS = ("ERROR", "FATAL", "CRITICAL", "PANIC")
 _ARRIVAL_S = 12.0  # PostgreSQL's backends report their counters after 10 idle seconds at the latest
 _POLL_S = 0.25
 
@@ -87,10 +87,9 @@ def _logs(systems: Systems, pod: Pod, since: datetime) -> Iterator[Observation[P
 
 def _told(pod: str, logs: Sequence[PodLog]) -> ReplicaLines:
     lines = [line for log in logs for line in log.lines]
-    errors = Counter(visible(f"{line.key}: {line.msg}") for line in lines if line.level.upper() in _ERRORS)
     unreadable = sum(log.malformed for log in logs)
     messages = Counter(_message(line.msg) for line in lines)
-    return ReplicaLines(pod, len(lines) + unreadable, dict(messages), dict(errors), unreadable)
+    return ReplicaLines(pod, len(lines) + unreadable, dict(messages), errors(lines), unreadable)
 
 
 def _message(text: str) -> str:

@@ -5,7 +5,7 @@ Read before and after each stage: what changed in between was not judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flipgate.core.errors import NoAnswer, NotConfigured, visible
 from flipgate.core.facts.processes import Process, Processes
 from flipgate.core.observation import Observation
-from flipgate.probes.readings.posture import posture
+from flipgate.probes.readings.posture import Flags, posture
 
 if TYPE_CHECKING:
     from flipgate.core.facts.flags import Posture
@@ -54,7 +54,7 @@ class _Found:
         return seen
 
 
-def standing(systems: Systems, flags: Sequence[str]) -> Standing | None:
+def standing(systems: Systems, flags: Flags) -> Standing | None:
     """Which values do the flags hold on every surface, and which processes of the environment run since when?
 
     Shape:   None where the environment has no system that could tell. A system that gives no answer is in `unread`.
@@ -71,9 +71,9 @@ def standing(systems: Systems, flags: Sequence[str]) -> Standing | None:
     return Standing(next((part.posture for part in parts if part.posture), None), found)
 
 
-def _questions(systems: Systems, flags: Sequence[str]) -> Iterator[Callable[[], _Found]]:
+def _questions(systems: Systems, flags: Flags) -> Iterator[Callable[[], _Found]]:
     environment = systems.environment
-    if environment.redis or environment.postgres:
+    if environment.redis or environment.postgres or environment.ops_view:
         yield lambda: _surfaces(systems, flags)
     if environment.kubernetes is None:
         return
@@ -81,13 +81,14 @@ def _questions(systems: Systems, flags: Sequence[str]) -> Iterator[Callable[[], 
     exporter = [environment.reconciler.deployment] if environment.reconciler else []
     listed = environment.org_v23.deployments if environment.org_v23 else ()
     services = [service.deployment for service in environment.services.values()]
-    for name in dict.fromkeys([*listed, *services, *exporter]):
+    flagged = [environment.ops_view.deployment] if environment.ops_view else []
+    for name in dict.fromkeys([*listed, *services, *exporter, *flagged]):
         yield lambda name=name: _pods(name, cluster.pods)  # type: ignore[misc]
 
 
-def _surfaces(systems: Systems, flags: Sequence[str]) -> _Found:
+def _surfaces(systems: Systems, flags: Flags) -> _Found:
     found = _Found()
-    if flags:
+    if flags.names:
         found.posture = found.ask("flags", lambda: posture(systems, flags, {}))
     for name, identity in _IDENTITIES.items():
         if seen := found.ask(name, lambda identity=identity: identity(systems)):  # type: ignore[misc]

@@ -141,10 +141,14 @@ class Prometheus:
     def make_blocks(self, history: History, now_ms: int, offset_s: float) -> None:
         """Write the history up to now as the blocks on which the next start begins."""
         self.generation += 1
+        self.add_blocks(history, now_ms, offset_s, _PARTS)
+
+    def add_blocks(self, history: History, now_ms: int, offset_s: float, parts: int = 1) -> None:
+        """Write what has come since, up to now, beside those blocks."""
         self.live_since_ms = now_ms
         promtool = str(programs.find(programs.PROMTOOL))
         names = []
-        for path in history.write(self.folder, _PARTS, offset_s):
+        for path in history.write(self.folder, parts, offset_s):
             names.append(f"promtool-{path.stem}")
             argv = [promtool, "tsdb", "create-blocks-from", "openmetrics", "--quiet"]
             # Samples of one file go into one block: fewer passes over the text.

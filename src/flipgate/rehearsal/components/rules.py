@@ -18,6 +18,7 @@ DRIFT = "DualwriteDriftPersisting"
 STALLED = "DualwriteReconcilerStalled"
 WRITER_LAGGING = "DualwriteWriterLagging"
 PORTAL_SLOW = "PortalSlow"
+OPS_VIEW_ERRORS = "OpsViewErrors"
 DRIFT_PERSISTS_MINUTES = 5
 DETECT_INTERVAL_S = 3600
 
@@ -55,19 +56,25 @@ _RULES = {
             "labels": {"severity": "critical", "component": "portal"},
             "annotations": {"summary": "A rule of another component that fires, for a look-alike."},
         },
+        {
+            "alert": OPS_VIEW_ERRORS,
+            "expr": 'sum by (route) (increase(http_requests_total{job="ops-view",code=~"5.."}[5m])) > 0',
+            "labels": {"severity": "critical", "component": "ops-view"},
+            "annotations": {"summary": "{{ $labels.route }} answers with 5xx."},
+        },
     )
 }
-# In this order they are evaluated: when the watchdog fires, the others have been.
-HEALTHY = (DRIFT, STALLED, WATCHDOG)
 
 
 def rule_file(*names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1) -> str:
-    """The text of a rule file with these rules; without names, those of a healthy environment.
+    """The text of a rule file with these rules, evaluated in their order.
+
+    The watchdog comes last: when it fires, the others have been evaluated.
 
     instead  other expressions, by the names of their rules.
     every_s  how often they are evaluated.
     """
-    chosen = [_RULES[name] for name in names or HEALTHY]
+    chosen = [_RULES[name] for name in names]
     rules = [{**rule, "expr": instead.get(str(rule["alert"]), rule["expr"])} for rule in chosen]
     groups = [{"name": "rehearsal", "interval": f"{every_s}s", "rules": rules}]
     return yaml.safe_dump({"groups": groups}, sort_keys=False)

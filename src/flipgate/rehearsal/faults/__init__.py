@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import FAULTS
+from flipgate.rehearsal.catalogue import FAULTS, ORG_V23
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.world import World
 
 
-def catalogue() -> list[Fault]:
-    """Which faults and look-alikes are there, by family?"""
+def catalogue(runbook: str = ORG_V23) -> list[Fault]:
+    """Which faults and look-alikes does a runbook have, by family?"""
     for module in pkgutil.iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
-    return sorted(FAULTS.values(), key=lambda fault: (fault.family, fault.is_look_alike))
+    own = [fault for fault in FAULTS.values() if fault.runbook == runbook]
+    return sorted(own, key=lambda fault: (fault.family, fault.is_look_alike))
 
 
-def named(name: str) -> Fault:
-    """Which fault has this name? Errors: RehearsalError."""
-    known = {fault.name: fault for fault in catalogue()}
+def named(name: str, runbook: str = ORG_V23) -> Fault:
+    """Which fault of a runbook has this name? Errors: RehearsalError."""
+    known = {fault.name: fault for fault in catalogue(runbook)}
     if name not in known:
         raise RehearsalError(f'no fault is named "{name}"; there are: {", ".join(sorted(known))}')
     return known[name]
@@ -32,7 +33,7 @@ def named(name: str) -> Fault:
 
 def change(world: World, asked: FaultChange) -> list[str]:
     """Inject a fault into the world, or take it back. Returns what a person is told."""
-    fault = named(asked.name)
+    fault = named(asked.name, world.runbook)
     if asked.undo:
         world.broken.undo(fault)
         return [f"took back {fault.name}"]

@@ -12,14 +12,14 @@ from flipgate.rehearsal.services.flags import redis_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flipgate.rehearsal.world import World
+    from flipgate.rehearsal.platforms.org_v23 import OrgV23
 
 _POSTURE = "Before the first flip only dual writing is on"
 _OLD = "a replica that may be old: link to its primary down"
 
 
 @fault("A5", Trial("preflight", _POSTURE, HOLD, told=_OLD))
-def never_synced_replica(world: World) -> Iterator[None]:
+def never_synced_replica(world: OrgV23) -> Iterator[None]:
     """The address of the flag store leads to a replica that never reached its primary: every key is absent."""
     held = _held(world)
     world.redis.forget(*held)
@@ -30,7 +30,7 @@ def never_synced_replica(world: World) -> Iterator[None]:
 
 
 @fault("A6", Trial("preflight", _POSTURE, HOLD, told=_OLD))
-def replica_with_a_cut_link(world: World) -> Iterator[None]:
+def replica_with_a_cut_link(world: OrgV23) -> Iterator[None]:
     """The address of the flag store leads to a replica whose link was cut: it tells what it heard last."""
     held = _held(world)
     primary = _primary(world, held)
@@ -42,7 +42,7 @@ def replica_with_a_cut_link(world: World) -> Iterator[None]:
 
 
 @look_alike("A5 A6", Trial("preflight", _POSTURE))
-def synced_replica(world: World) -> Iterator[None]:
+def synced_replica(world: OrgV23) -> Iterator[None]:
     """The address of the flag store leads to a replica that follows its primary."""
     primary = _primary(world, _held(world))
     world.redis.follow(primary)
@@ -51,11 +51,11 @@ def synced_replica(world: World) -> Iterator[None]:
     primary.stop()
 
 
-def _held(world: World) -> dict[str, str]:
+def _held(world: OrgV23) -> dict[str, str]:
     return {redis_key(flag): str(text) for flag, text in world.flags().items()}
 
 
-def _primary(world: World, held: dict[str, str]) -> FlagStore:
+def _primary(world: OrgV23, held: dict[str, str]) -> FlagStore:
     """Another server, with the same keys."""
     port = free_port()
     primary = FlagStore(world.place.folder / "redis-primary", port, world.processes, "redis-primary")

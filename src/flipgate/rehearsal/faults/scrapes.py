@@ -136,8 +136,8 @@ def deploy_in_the_soak(world: World) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _labelled(world: World, labels: Mapping[str, str]) -> Iterator[None]:
-    world.prometheus.configure(world.fleet.targets(), rules.rule_file(), labels)
+    world.prometheus.configure(world.fleet.targets(), world.rule_file(), labels)
     world.prometheus.reload()
     yield
-    world.prometheus.configure(world.fleet.targets(), rules.rule_file())
+    world.prometheus.configure(world.fleet.targets(), world.rule_file())
     world.prometheus.reload()

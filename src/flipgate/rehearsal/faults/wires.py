@@ -18,6 +18,10 @@ _BOUNDS = "The governance histogram has a bound at each limit"
 _FLAGS = "Before the first flip only dual writing is on"
 _AT_WORK = "The reconciler is at work"
 _LEVER = "The legacy tables exist and receive every write"
+_ROUTES = "Every path of the new services leads to its handler"
+_CACHE = "Every replica of the gateway serves the new value"
+_FLOWS = "The portal's flows answer end to end, the same over Connect and gRPC"
+_REFRESH = "The refresh is for platform admins, and leaves one audit row"
 _HEALTH = "Every address of the new services is healthy"
 
 _CLOSE = "Connection: close\r\n"
@@ -75,6 +79,17 @@ def database_hangs_up(world: World) -> Iterator[None]:
         yield
 
 
+@look_alike(
+    "F5",
+    Trial("after_flip_3", _ROUTES, also=(_CACHE, _FLOWS, _REFRESH)),
+    Trial("rollback", "The paths of the new services are dark again and say why"),
+)
+def gateway_is_far_away(world: World) -> Iterator[None]:
+    """The gateway is 50 ms away from the suite, and answers."""
+    with world.network.broken("gateway", Broken(latency_s=0.05)):
+        yield
+
+
 @fault("F5", Trial("after_flip_3", _HEALTH, HOLD, told="DEADLINE_EXCEEDED"))
 def deadline_exceeded_at_one_address(world: World) -> Iterator[None]:
     """One of the two addresses of rbac-service takes calls and answers none in time."""
@@ -101,4 +116,4 @@ def token_of_the_tracker_expired(world: World) -> Iterator[None]:
     """The suite's own token for the tracker has expired; nothing is wrong with what it would read."""
     world.place.write_secret("tracker-token", "expired")
     yield
-    world.place.write_secret("tracker-token", world.tokens.tracker)
+    world.place.write_secret("tracker-token", world.tokens["tracker"])

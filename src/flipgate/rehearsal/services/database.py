@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.sql import Composed
 
 from .paging import Row
 from .settings import PostgresAddress
@@ -21,7 +22,7 @@ class Database:
         for _ in range(size):
             self._idle.put_nowait(None)
 
-    async def rows(self, sql: LiteralString, params: Sequence[object] = ()) -> list[Row]:
+    async def rows(self, sql: LiteralString | Composed, params: Sequence[object] = ()) -> list[Row]:
         """Which rows does this statement answer? Errors: psycopg.Error; the broken connection is dropped."""
         connection = await self._idle.get()
         try:

@@ -120,8 +120,10 @@ class Flags:
 
 
 def connect(settings: Settings, database: Database) -> Flags:
-    """The flags as this process will see them; nothing is read yet."""
+    """The flags as this process will see them; nothing is read yet. Errors: KeyError where no flag store is named."""
     address = settings.redis
+    if address is None:
+        raise KeyError(f"{settings.name}: the settings name no flag store")
     store = redis.asyncio.Redis(
         host=address.host,
         port=address.port,

@@ -31,8 +31,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     pod: str
-    redis: RedisAddress
     postgres: PostgresAddress
+    redis: RedisAddress | None = None
     log_file: str = ""
     host: str = "127.0.0.1"
     seed: int = 1

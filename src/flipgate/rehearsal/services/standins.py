@@ -1,6 +1,7 @@
 """What stands in for the systems around the platform: the cluster's API and the tracker's, each on a port of its own.
 
-Peers: `kubernetes_token`, `tracker_token`; `logs`, the folder of the pods' logs and start records.
+Peers: `kubernetes_token`, `tracker_token`; `logs`, the folder of the pods' logs and start records; `backlog`, whose
+issues the tracker holds (the org model's when left out).
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 from .backlog import Backlog, backlog
 from .commits import COMMITS, DEPLOYED
 from .kubernetes import Kubernetes
+from .ops_backlog import ops_backlog
 from .process import Levers, Service, main
 from .tracker import Tracker
 
@@ -17,14 +19,16 @@ _OLD = COMMITS[40]
 
 
 class StandinsLevers(Levers, frozen=True, forbid_unknown_fields=True):
-    """`not_planned` and `open` are issue numbers (0: none); `bugs_filed` opens a page and more of bugs.
+    """`not_planned` and `open` are issue numbers (0: none); `filed` is what else is there: `bug`, a page and more
+    of bugs, one of which counts, or `others`, which only look so.
 
-    `deployed_commit` is a commit, `old` for one that lacks most of the backend track, or empty for the right one.
+    `filed` are further issues of ops_view, by their words (comma-separated). `deployed_commit` is a commit, `old` for
+    one that lacks most of the backend track, or empty for the right one.
     """
 
     not_planned: int = 0
     open: int = 0
-    bugs_filed: bool = False
+    filed: str = ""
     rate_limited: bool = False
     deployed_commit: str = ""
 
@@ -45,7 +49,9 @@ class Standins(Service):
         }
 
     def _backlog(self) -> Backlog:
-        return backlog(self.levers.not_planned, self.levers.open, bugs_filed=self.levers.bugs_filed)
+        if self.settings.peers.get("backlog") == "ops_view":
+            return ops_backlog(self.levers.filed)
+        return backlog(self.levers.not_planned, self.levers.open, self.levers.filed)
 
     def _commit(self) -> str:
         return {"": DEPLOYED, "old": _OLD}.get(self.levers.deployed_commit, self.levers.deployed_commit)

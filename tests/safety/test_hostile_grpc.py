@@ -148,48 +148,53 @@ def test_what_is_no_number_is_told_from_another_and_from_none(other: float) -> N
     assert all(b"18446744073709551615" in one for one in found)
 
 
-LARGE = """
+SERVERS = """
+import sys
+from contextlib import ExitStack
+from tests.probes.tenant_service import TenantService
+from tests.safety.test_hostile_grpc import ANSWERS, REFLECTED, _blob, serving
+service, pages = TenantService().holding("t"), iter(range(10**9))
+service.spoil = lambda _, raw: raw + b"\\x12\\x08%08d" % next(pages) + b"\\x7a" + _blob(3_000_000)
+with ExitStack() as stack:
+    for reflected in REFLECTED.values():
+        print("described", stack.enter_context(serving(lambda *_: b"", reflected)))
+    for answer in ANSWERS.values():
+        print("answered", stack.enter_context(serving(answer)))
+    print("answered", stack.enter_context(service.serving()))
+    print(flush=True)
+    sys.stdin.read()
+"""
+ASKING = """
+import sys
 from pathlib import Path
 from flipgate.core.errors import NoAnswer
 from flipgate.probes.grpc_call import GrpcCalls
-from tests.probes.tenant_service import TenantService, block
-from tests.safety.test_hostile_grpc import ANSWERS, PATHS, REFLECTED, _blob, listed
-import subprocess, sys
-SERVER = '''
-import sys
-from tests.probes.tenant_service import TenantService
-from tests.safety.test_hostile_grpc import ANSWERS, REFLECTED, _blob, serving
-kind, what = sys.argv[1:]
-service, pages = TenantService().holding("t"), iter(range(10**9))
-service.spoil = lambda _, raw: raw + b"\\\\x12\\\\x08%08d" % next(pages) + b"\\\\x7a" + _blob(3_000_000)
-made = {"described": lambda: serving(lambda *_: b"", REFLECTED[what]), "answered": lambda: serving(ANSWERS[what]),
-        "pages": service.serving}[kind]()
-with made as address:
-    print(address, flush=True)
-    sys.stdin.read()
-'''
-cases = [("described", what) for what in REFLECTED if what != "no answer, and no end"]
-cases += [("answered", what) for what in ANSWERS if what != "silence"] + [("pages", "")]
-refused = 0
-for kind, what in cases:
-    server = subprocess.Popen([sys.executable, "-c", SERVER, kind, what], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    address = server.stdout.readline().decode().strip()
+from tests.probes.tenant_service import block
+from tests.safety.test_hostile_grpc import PATHS, listed
+told = []
+for line in sys.stdin:
+    kind, address = line.split()
     try:
-        GrpcCalls(block(address)).methods(PATHS) if kind == "described" else listed(address)
+        told.append(GrpcCalls(block(address)).methods(PATHS) if kind == "described" else listed(address))
     except NoAnswer:
-        refused += 1
-    server.stdin.close()
-    server.wait()
+        pass
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-print(len(cases) - refused, int(peak.split()[1]) // 1024)
+print(len(told), int(peak.split()[1]) // 1024)
 """
 
 
 def test_the_largest_answers_are_left_in_little_memory() -> None:
     """Every case above, asked by one process that serves none of them."""
-    words = [sys.executable, "-c", LARGE]
-    told = subprocess.run(words, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=400)
-    answered, peak_mb = map(int, told.stdout.split())
+    root, pipe = Path(__file__).parents[2], subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", SERVERS], cwd=root, stdin=pipe, stdout=pipe, text=True) as servers:
+        assert servers.stdout is not None
+        addresses = "".join(iter(servers.stdout.readline, "\n"))
+        words = [sys.executable, "-c", ASKING]
+        asked = subprocess.run(
+            words, cwd=root, input=addresses, capture_output=True, text=True, check=True, timeout=200
+        )
+    assert addresses.count("\n") == len(REFLECTED) + len(ANSWERS) + 1
+    answered, peak_mb = map(int, asked.stdout.split())
     assert answered == 0
     assert peak_mb < 256
 

@@ -45,7 +45,7 @@ def only_words(before: str, after: str) -> bool:
 
 
 def _bare(line: str) -> str:
-    return LITERAL.sub(lambda text: "".join(CODE.findall(text[0])) or '""', line)
+    return LITERAL.sub(lambda text: "".join(map(_bare, CODE.findall(text[0]))) or '""', line)
 
 
 def _diff(lines: Iterable[str]) -> tuple[str, str]:

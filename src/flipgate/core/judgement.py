@@ -33,6 +33,10 @@ class Judgement:
     gate: str = ""
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not (self.subject and self.seen and self.limit):
+            raise ValueError(f"a judgement says what was judged, what was seen and what is allowed: {self}")
+
 
 def together(judgements: Iterable[Judgement], *, subject: str, limit: str, fine: str) -> Judgement:
     """What do several judgements of one subject make? The worst, with all findings of its rank; `fine` if all GO."""

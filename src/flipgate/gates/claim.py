@@ -52,7 +52,7 @@ def numbered(count: float, singular: str, plural: str = "") -> str:
     >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series", "series")
     ('1 tenant', '12 500 requests', '2 series')
     """
-    return f"{count:,.0f} ".replace(",", " ") + (singular if count == 1 else plural or f"{singular}s")
+    return f"{count:,.0f} ".replace(",", " ") + (singular if count == 1 else plural or singular + "s")
 
 
 def percent(ratio: float) -> str:

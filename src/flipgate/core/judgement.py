@@ -34,8 +34,8 @@ class Judgement:
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (self.subject and self.seen and self.limit):
-            raise ValueError(f"a judgement says what was judged, what was seen and what is allowed: {self}")
+        if not "".join((self.subject, self.seen, self.limit)):
+            raise ValueError("a judgement says what was judged, what was seen, or what is allowed")
 
 
 def together(judgements: Iterable[Judgement], *, subject: str, limit: str, fine: str) -> Judgement:

@@ -17,7 +17,7 @@ _JITTER = 0.5  # of an interval: scrapes jitter
 
 
 @gate
-def must_have_been_zero_throughout(its: Observation[DriftHistory], *, missed: int = 2) -> Judgement:
+def must_have_been_zero_throughout(its: Observation[DriftHistory], *, missed: int) -> Judgement:
     """Was the open drift of every tenant 0 at every scrape of the window, with no more than so many missed in a row?
 
     A tenant that was created inside the window is judged from its first sample on.

@@ -26,7 +26,7 @@ _HTTP_STATUS = re.compile(r"[1-5][0-9]{2}")
 
 @gate
 def must_stay_below(
-    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int = 100
+    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int
 ) -> Judgement:
     """Did the error rate stay below its limit, in every window of this length and every minute, since the flip?
 
@@ -44,7 +44,7 @@ def must_stay_below(
         *_too_few(claim, timeline.last(window_s), minute_requests),
         *_too_few(claim, max(bad, key=lambda span: span.ratio, default=None), minute_requests),
         *_unreadable(claim, its.value),
-        *uncovered(claim, its, _MISSED_SCRAPES),
+        *uncovered(claim, its.value, its.window, _MISSED_SCRAPES),
     ]
     if its.window.length_s < window_s:
         passed = f"{spoken(its.window.length_s)} of {spoken(window_s)} have passed, {timeline.whole.told()}"
@@ -55,7 +55,7 @@ def must_stay_below(
 
 @gate
 def every_service_must_stay_below(
-    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int = 100
+    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int
 ) -> Judgement:
     """Did each service by itself stay below the limit? The gateway's mean hides a path that fails alone.
 
@@ -115,7 +115,7 @@ def must_have_rebounded(
     findings = [
         *_too_few(claim, last, minute_requests),
         *_unreadable(claim, its.value),
-        *uncovered(claim, its, _MISSED_SCRAPES),
+        *uncovered(claim, its.value, its.window, _MISSED_SCRAPES),
     ]
     if bad and bad[-1] == minutes[-1] and its.window.length_s >= window_s:
         findings += _worst(claim, timeline, bad[-1:])

@@ -13,9 +13,7 @@ from flipgate.gates.minutes import Minutes
 
 
 @gate
-def bounds_must_include(
-    its: Observation[HistogramBounds], *, bound_ms: float, tolerance_ratio: float = 0.02
-) -> Judgement:
+def bounds_must_include(its: Observation[HistogramBounds], *, bound_ms: float) -> Judgement:
     """Has the histogram a bucket bound at this limit? Between two bounds nothing can be told apart."""
     histogram = its.value
     claim = Claim(f"buckets of {histogram.metric}", f"a bound at {bound_ms:g} ms")
@@ -24,7 +22,7 @@ def bounds_must_include(
     layouts = sorted(set(histogram.layouts_ms))
     if len(layouts) > 1:
         return claim.hold(f"{len(layouts)} layouts side by side: {named(map(_bounds, layouts))}")
-    found = near(layouts[0], bound_ms, tolerance_ratio)
+    found = near(layouts[0], bound_ms)
     if found is None:
         return claim.hold(f"no bound near {bound_ms:g} ms: {_bounds(layouts[0])}")
     return claim.go(f"{found:g} ms in {numbered(histogram.series, 'series', 'series')}")

@@ -33,7 +33,7 @@ def cascade_must_take_the_traffic(its: Observation[SeriesSet], *, checks: int) -
         for who, line in zip(replicas, told, strict=True)
         if counted[who, _THREE] > 0 or counted[who, _FOUR] < max(checks, 1)
     ]
-    findings = list(uncovered(claim, its, _MISSED_SCRAPES, sliding=True))
+    findings = list(uncovered(claim, its.value, its.window, _MISSED_SCRAPES, sliding=True))
     if behind:
         findings.append(claim.hold(f"not in force: {named(behind)}"))
     if len(replicas) < max(its.value.targets, 1):

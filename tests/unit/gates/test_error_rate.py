@@ -154,13 +154,13 @@ def test_a_code_that_is_no_http_status_is_hold(code: str) -> None:
 
 def test_a_scrape_gap_is_hold() -> None:
     gappy = reading(counter(OK, steady(250)), scrapes=(up("gw-1", SCRAPES, missing=(10, 11, 12)),))
-    says(must_stay_below(gappy, limit_ratio=LIMIT, window_s=WINDOW_S), HOLD, "gw-1 not scraped")
+    says(must_stay_below(gappy, limit_ratio=LIMIT, window_s=WINDOW_S, minute_requests=100), HOLD, "gw-1 not scraped")
 
 
 def test_a_replica_that_is_not_scraped_is_hold() -> None:
     its = reading(counter(OK, steady(250)))
     two = replace(its, value=replace(its.value, targets=2))
-    says(must_stay_below(two, limit_ratio=LIMIT, window_s=WINDOW_S), HOLD, "1 of 2 targets")
+    says(must_stay_below(two, limit_ratio=LIMIT, window_s=WINDOW_S, minute_requests=100), HOLD, "1 of 2 targets")
 
 
 @pytest.mark.parametrize(("requests", "verdict"), [(9_999, GO), (10_000, GO), (10_001, HOLD)])

@@ -109,6 +109,7 @@ def test_30_samples_say_how_few_they_are() -> None:
 def test_between_5_and_10_ms_nothing_can_be_told_without_a_bound() -> None:
     says(stays(everywhere(*[FAST] * 8, bounds=COARSE)), HOLD, "no bound near 7 ms", "5, 10")
     says(stays(everywhere(*[SLOW] * 8, bounds=COARSE)), HOLD, "perhaps 8 minutes in a row")
+    says(distance(everywhere(*[SLOW] * 8, bounds=COARSE)), HOLD, "8 minutes in a row on engine-a", "trips then")
     assert below(everywhere(*[FAST] * 8, bounds=COARSE)).verdict is GO
     assert below(everywhere(*[SIX] * 8, bounds=COARSE)).verdict is not GO
 

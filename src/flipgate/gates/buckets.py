@@ -17,6 +17,11 @@ def is_histogram(buckets: Buckets) -> bool:
     return all(low < high and fewer <= more for (low, fewer), (high, more) in pairwise(buckets))
 
 
+def calls_in(buckets: Buckets) -> float:
+    """How many calls were counted?"""
+    return buckets[-1][1] if buckets else 0.0
+
+
 def p95_index(buckets: Buckets) -> int:
     """Which bucket holds the p95? In whole numbers: 0.95 has no exact binary form."""
     return next(index for index, (_, count) in enumerate(buckets) if count * 100 >= buckets[-1][1] * 95)

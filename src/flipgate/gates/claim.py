@@ -35,7 +35,7 @@ class Claim:
         return together([self.go(fine), *findings], subject=self.subject, limit=self.limit, fine=fine)
 
 
-def named(things: Iterable[object], most: int = 5) -> str:
+def named(things: Iterable[object], most: int = 8) -> str:
     """How are several things named without flooding the reader?
 
     >>> named(["a", "b", "c"], most=2)
@@ -46,13 +46,14 @@ def named(things: Iterable[object], most: int = 5) -> str:
     return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def numbered(count: float, singular: str, plural: str = "") -> str:
+def numbered(count: float, noun: str) -> str:
     """How is a count said?
 
-    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series", "series")
+    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series")
     ('1 tenant', '12 500 requests', '2 series')
     """
-    return f"{count:,.0f} ".replace(",", " ") + (singular if count == 1 else plural or singular + "s")
+    ending = "" if count == 1 or noun.endswith("series") else "es" if noun.endswith("s") else "s"
+    return f"{count:,.0f} {noun}{ending}".replace(",", " ")
 
 
 def percent(ratio: float) -> str:

@@ -60,9 +60,7 @@ def must_have_been_zero_for_an_interval(its: Observation[DriftReading], *, misse
         *uncovered(claim, reading.history, window, missed, sliding=True),
         *_gaps(claim, reading, window, missed),
     ]
-    return claim.against(
-        findings, fine=f"0 in {numbered(len(reading.history.series), 'series', 'series')} over {window}"
-    )
+    return claim.against(findings, fine=f"0 in {numbered(len(reading.history.series), 'series')} over {window}")
 
 
 @gate

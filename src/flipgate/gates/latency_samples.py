@@ -29,7 +29,7 @@ def p95_of_samples_must_be_below(
     if taken.wanted < 1:
         if taken.histogram_series < 1:
             return claim.hold(f"{taken.histogram or 'the histogram'} has no series: set [org_v23] latency_samples")
-        series = numbered(taken.histogram_series, "series", "series")
+        series = numbered(taken.histogram_series, "series")
         return claim.go(f"not asked for: {taken.histogram} serves, {series}")
     if not taken.addresses:
         return claim.hold("no address was asked")

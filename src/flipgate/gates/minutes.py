@@ -14,7 +14,7 @@ from functools import cached_property
 
 from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.window import Window
-from flipgate.gates.buckets import Buckets, is_histogram, near, p95_bounds_ms, p95_told
+from flipgate.gates.buckets import Buckets, calls_in, is_histogram, near, p95_bounds_ms, p95_told
 from flipgate.gates.claim import named, numbered
 from flipgate.gates.counters import Growth, growths, unusable
 from flipgate.gates.coverage import moment, replica
@@ -35,7 +35,7 @@ class Minute:
 
     @property
     def calls(self) -> float:
-        return self.buckets[-1][1] if self.buckets else 0.0
+        return calls_in(self.buckets)
 
     @property
     def p95_ms(self) -> tuple[float, float]:

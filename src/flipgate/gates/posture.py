@@ -30,7 +30,7 @@ def flag_must_read(its: Observation[Posture], *, flag: str, value: bool) -> Judg
         return claim.hold(f"no platform-wide value on Redis or the database{_besides(held)}")
     unwanted = [one for one in held if one.text != wanted]
     if not unwanted:
-        return claim.go(f"{wanted} on {named((_place(one) for one in held), _MOST_VALUES)}")
+        return claim.go(f"{wanted} on {named(_place(one) for one in held)}")
     if any(one.text not in _TEXT.values() for one in unwanted):
         return claim.hold(f"inexact text: {_values(unwanted)}{_mending(unwanted, wanted)}")
     if len(unwanted) == len(held):
@@ -71,7 +71,7 @@ def flags_must_stand_in_order(its: Observation[Posture]) -> Judgement:
         alike = flag_must_read(its, flag=flag, value=text == "true")
         if text not in _TEXT.values() or alike.verdict is not Verdict.GO:
             findings.append(claim.hold(f'"{flag}": {alike.seen}'))
-    return claim.against(findings, fine=named((f"{flag} {text}" for flag, text in texts.items()), _MOST_VALUES))
+    return claim.against(findings, fine=named((f"{flag} {text}" for flag, text in texts.items())))
 
 
 def _in_force(posture: Posture, flag: str) -> list[FlagValue]:
@@ -107,7 +107,7 @@ def _place(value: FlagValue) -> str:
 
 
 def _values(values: Iterable[FlagValue]) -> str:
-    return named((f"{_place(one)} {one.text!r}" for one in values), _MOST_VALUES)
+    return named(f"{_place(one)} {one.text!r}" for one in values)
 
 
 def _mending(unwanted: Iterable[FlagValue], wanted: str) -> str:

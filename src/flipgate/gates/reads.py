@@ -90,9 +90,7 @@ def _unseen(claim: Claim, reading: ReadsReading) -> list[Judgement]:
     if reading.calls < 1 or not reading.addresses:
         findings.append(claim.hold("no call was made, so there is nothing to see"))
     if len({one.pod for one in reading.replicas}) < max(len(reading.addresses), 1):
-        seen = (
-            f"logs of {len(reading.replicas)} replicas for {numbered(len(reading.addresses), 'address', 'addresses')}"
-        )
+        seen = f"logs of {len(reading.replicas)} replicas for {numbered(len(reading.addresses), 'address')}"
         findings.append(claim.hold(seen))
     return findings
 

@@ -45,9 +45,6 @@ def test_which_bucket_holds_the_p95(buckets: Buckets, index: int, bounds_ms: tup
     assert (p95_index(buckets), p95_bounds_ms(buckets), p95_told(buckets)) == (index, bounds_ms, told)
 
 
-@pytest.mark.parametrize(
-    ("bound", "tolerance", "good"), [(64.0, 0.0, True), (80.0, 0.25, True), (48.0, 0.25, True), (80.5, 0.25, False),
-                                     (47.5, 0.25, False)]
-)  # fmt: skip
-def test_a_bound_on_the_edge_of_the_tolerance_is_as_good(bound: float, tolerance: float, *, good: bool) -> None:
-    assert near([bound], 64.0, tolerance) == (bound if good else None)
+@pytest.mark.parametrize(("bound", "good"), [(50.0, True), (51.0, True), (49.0, True), (51.1, False), (48.9, False)])
+def test_a_bound_on_the_edge_of_two_percent_is_as_good(bound: float, *, good: bool) -> None:
+    assert near([bound], 50.0) == (bound if good else None)

@@ -11,8 +11,8 @@ from flipgate.gates.claim import days_named, named, numbered
 DAYS = [date(2026, 4, day) for day in range(1, 9)]
 
 
-@pytest.mark.parametrize(("count", "told"), [(5, "a, a, a, a, a"), (6, "a, a, a, a, a and 1 more")])
-def test_five_things_are_named_and_the_rest_counted(count: int, told: str) -> None:
+@pytest.mark.parametrize(("count", "told"), [(8, ", ".join("a" * 8)), (9, ", ".join("a" * 8) + " and 1 more")])
+def test_eight_things_are_named_and_the_rest_counted(count: int, told: str) -> None:
     assert named(["a"] * count) == told
 
 
@@ -22,8 +22,15 @@ def test_a_week_of_days_is_named(count: int, end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "plural", "told"),
-    [(1, "", "1 scan"), (2, "", "2 scans"), (0, "scanners", "0 scanners"), (12500.4, "", "12 500 scans")],
+    ("count", "noun", "told"),
+    [
+        (1, "scan", "1 scan"),
+        (0, "scan", "0 scans"),
+        (12500.4, "scan", "12 500 scans"),
+        (2, "series", "2 series"),
+        (1, "address", "1 address"),
+        (2, "address", "2 addresses"),
+    ],
 )
-def test_a_count_is_said_with_its_noun(count: float, plural: str, told: str) -> None:
-    assert numbered(count, "scan", plural) == told
+def test_a_count_is_said_with_its_noun(count: float, noun: str, told: str) -> None:
+    assert numbered(count, noun) == told

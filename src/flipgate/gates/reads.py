@@ -38,7 +38,7 @@ def no_error_may_name_the_shim(its: Observation[ReadsReading]) -> Judgement:
     findings = _unseen(claim, reading)
     told = [f"{one.pod} ({text} ×{count})" for one in reading.replicas for text, count in _errors(one)]
     if told:
-        findings.append(claim.stop(f"an error that names the shim on {named(told, 3)}"))
+        findings.append(claim.stop(f"an error that names the shim on {named(told)}"))
     if silent := [one.pod for one in reading.replicas if not one.lines]:
         findings.append(claim.hold(f"no log line at all from {named(silent)}"))
     if odd := [f"{one.pod} ({one.unreadable})" for one in reading.replicas if one.unreadable]:
@@ -111,7 +111,7 @@ def _is_mixed(replica: ReplicaLines, calls: int) -> bool:
 
 
 def _told(replica: ReplicaLines) -> str:
-    return named((f'"{message}" ×{count}' for message, count in replica.messages.items()), 3) or "silent"
+    return named((f'"{message}" ×{count}' for message, count in replica.messages.items())) or "silent"
 
 
 def _grown(reading: ReadsReading, table: str) -> int | None:

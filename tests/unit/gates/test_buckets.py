@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flipgate.gates.buckets import Buckets, is_histogram, near, p95_bounds_ms, p95_index, p95_told
+from flipgate.gates.buckets import Buckets, calls_in, is_histogram, near, p95_bounds_ms, p95_index, p95_told
 from tests.unit.gates.given import INF, NAN
 
 
@@ -27,6 +27,11 @@ from tests.unit.gates.given import INF, NAN
 )
 def test_what_a_histogram_is(buckets: Buckets, *, is_one: bool) -> None:
     assert is_histogram(buckets) is is_one
+
+
+@pytest.mark.parametrize(("buckets", "calls"), [((), 0), (((5.0, 1.0), (INF, 3.0)), 3)])
+def test_every_call_is_below_infinity(buckets: Buckets, calls: float) -> None:
+    assert calls_in(buckets) == calls
 
 
 def of(*counts: float) -> Buckets:

@@ -15,8 +15,8 @@ from flipgate.gates import change_window, elapsed, lever, skew
 from tests.unit.gates.given import GO, HOLD, INF, NAN, NOW, STOP, ago, says, seen
 
 
-def table(name: str, newest_s: float | None = 0.0) -> TableState:
-    return TableState(name, exists=True, rows=3, newest=None if newest_s is None else ago(newest_s))
+def table(name: str, newest_s: float | None = 0.0, rows: int = 3) -> TableState:
+    return TableState(name, exists=True, rows=rows, newest=None if newest_s is None else ago(newest_s))
 
 
 def gone(name: str) -> TableState:
@@ -29,6 +29,7 @@ MIRROR = table("org_units"), table("org_unit_memberships")
 
 def test_legacy_tables_that_exist_are_go() -> None:
     says(lever.legacy_tables_must_exist(seen(LeverReading(LEGACY, MIRROR))), GO, "teams 3 rows")
+    says(lever.legacy_tables_must_exist(seen(LeverReading((table("teams", rows=0),), MIRROR))), GO, "teams 0 rows")
 
 
 def test_a_legacy_table_that_is_gone_is_stop() -> None:
@@ -50,11 +51,19 @@ def test_one_fresh_legacy_table_does_not_hide_a_stale_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("legacy", "mirror"),
-    [(LEGACY, (table("org_units", None), MIRROR[1])), ((*LEGACY[:2], table("team_memberships", None)), MIRROR)],
+    ("legacy", "mirror", "told"),
+    [
+        (LEGACY, (table("org_units", None), MIRROR[1]), "no row to compare in org_units"),
+        ((*LEGACY[:2], table("team_memberships", None)), MIRROR, "no row to compare in team_memberships"),
+        (LEGACY, (), "no legacy or no mirror table"),
+        ((), MIRROR, "no legacy or no mirror table"),
+    ],
 )
-def test_empty_tables_say_nothing_of_writes(legacy: tuple[TableState, ...], mirror: tuple[TableState, ...]) -> None:
-    says(lever.legacy_must_still_receive_writes(seen(LeverReading(legacy, mirror)), lag_s=60), HOLD, "no row")
+def test_empty_tables_say_nothing_of_writes(
+    legacy: tuple[TableState, ...], mirror: tuple[TableState, ...], told: str
+) -> None:
+    judgement = lever.legacy_must_still_receive_writes(seen(LeverReading(legacy, mirror)), lag_s=60)
+    assert (judgement.verdict, judgement.seen.startswith(told)) == (HOLD, True), judgement
 
 
 TOMORROW = NOW + timedelta(days=1)

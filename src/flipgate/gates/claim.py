@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from flipgate.core.errors import visible
 from flipgate.core.judgement import Judgement, together
 from flipgate.core.verdict import Verdict
+from flipgate.core.window import Window
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def numbered(count: float, noun: str) -> str:
     >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series")
     ('1 tenant', '12 500 requests', '2 series')
     """
-    ending = "" if count == 1 or noun.endswith("series") else "es" if noun.endswith("s") else "s"
+    ending = "" if noun.endswith("series") or count == 1 else "es" if noun.endswith("s") else "s"
     return f"{count:,.0f} {noun}{ending}".replace(",", " ")
 
 
@@ -67,7 +68,7 @@ def percent(ratio: float) -> str:
 
 def utc(moment: datetime) -> str:
     """How is a moment said?"""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{Window(moment, moment).end:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def days_named(days: Iterable[date]) -> str:

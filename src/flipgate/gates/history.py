@@ -75,8 +75,8 @@ def flags_must_have_been_left_alone(its: Observation[FlipHistory], *, since_flip
         for one, at in others
         if at > began.at
     ]
-    if unknown := [flag for flag in history.order[1:] if not _last(history, flag)]:
-        findings.append(claim.hold(f"no flip is known of {named(unknown)}"))
+    if unknown := [flag for flag in history.order[1:] if not (last := _last(history, flag)) or not last.at]:
+        findings.append(claim.hold(f"unknown when it was flipped: {named(unknown)}"))
     return claim.against(findings, fine=f"none since {utc(began.at)}")
 
 

@@ -52,5 +52,5 @@ def test_a_process_that_was_down_begins_with_its_first_sample() -> None:
 
 
 def test_a_restart_is_one_of_its_own_process_only() -> None:
-    restarted, other = of(((0, 9), (15, 2))), of(((0, 5), (15, 8)), "b")
-    assert sorted(grown(restarted, other)) == [("a", 15, 2), ("b", 15, 3)]
+    restarted, other = of(((0, 9), (15, 2), (30, 5))), of(((0, 5), (15, 8)), "b")
+    assert sorted(grown(restarted, other)) == [("a", 15, 2), ("a", 30, 3), ("b", 15, 3)]

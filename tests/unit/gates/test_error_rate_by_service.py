@@ -28,6 +28,8 @@ def counted(grown: Sequence[float], code: str, **labels: str) -> Series:
 # 100 requests in each minute; in one of them one fails.
 BARELY = counted([24.0 if index == 30 else 25.0 for index in range(SCRAPES - 1)], "200", service="RbacService")
 
+AT_LIMIT = counted([249.0 if index == 30 else 250.0 for index in range(SCRAPES - 1)], "200", service="RbacService")
+
 
 def judged(*series: Series) -> Judgement:
     its = seen(series_set(*series, scrapes=(up("gw-1", SCRAPES),)), last(900))
@@ -45,6 +47,7 @@ BUSY = service("TenantService", 2500)
         ((BUSY, service("RbacService", 250), service("RbacService", 1, "500", at=30)), GO, "none above it"),
         ((BUSY, service("RbacService", 249), service("RbacService", 1, "500", at=30)), STOP, "RbacService 500 ×1"),
         ((BUSY, BARELY, service("RbacService", 1, "500", at=30)), STOP, "1 of 100 requests"),
+        ((BUSY, AT_LIMIT, service("RbacService", 1, "500", at=30)), STOP, "0.1 % (1 of 1 000 requests)"),
         ((BUSY, counted([5.0] * 60, "503")), STOP, "unknown service 503"),
         ((BUSY, service("RbacService", 3, "503", at=30)), HOLD, "too little traffic"),
         ((BUSY, service("RbacService", NAN)), HOLD, "no count"),

@@ -74,7 +74,7 @@ class Minutes:
         self._by_replica |= {who: [] for who in sorted(replica(series.labels) for series in self._living)}
         for growth in growths(counters, window):
             for who in (ALL, replica(growth.labels)):
-                self._by_replica.setdefault(who, []).append(growth)
+                self._by_replica[who].append(growth)
 
     def problems(self, *limits_ms: float) -> Iterator[str]:
         """What keeps the minutes from being told, or p95s from being compared with these limits?"""

@@ -61,7 +61,7 @@ def flags_must_stand_in_order(its: Observation[Posture]) -> Judgement:
     claim = Claim("order of the flags", f"true before false, in the order {named(posture.flags)}")
     if not posture.flags:
         return claim.hold("no flag is named")
-    texts = {flag: _effective(_in_force(posture, flag), GLOBAL) for flag in posture.flags}
+    texts = {flag: _effective(_in_force(posture, flag)) for flag in posture.flags}
     findings = [
         claim.stop(f'"{earlier}" is false, while "{later}" is true')
         for earlier, later in combinations(posture.flags, 2)
@@ -86,16 +86,16 @@ def _is_stored(value: FlagValue) -> bool:
     return value.surface in (_REDIS, _DATABASE)
 
 
-def _effective(held: Sequence[FlagValue], scope: str) -> str | None:
-    own = () if scope == GLOBAL else ((_REDIS, scope), (_DATABASE, scope))
+def _effective(held: Sequence[FlagValue], tenant: str = "") -> str | None:
+    own = ((_REDIS, tenant), (_DATABASE, tenant)) if tenant else ()
     ranks = (*own, (_DATABASE, GLOBAL), (_REDIS, GLOBAL))
     texts = {(one.surface, one.scope): one.text for one in held}
     return next((texts[rank] for rank in ranks if rank in texts), None)
 
 
 def _other_tenants(posture: Posture, held: Sequence[FlagValue]) -> str:
-    platform = _effective(held, GLOBAL)
-    scopes = dict.fromkeys((*posture.tenants, *(one.scope for one in held if _is_stored(one) and one.scope != GLOBAL)))
+    platform = _effective(held)
+    scopes = dict.fromkeys((*posture.tenants, *(one.scope for one in held if one.scope != GLOBAL)))
     others = [tenant for tenant in scopes if _effective(held, tenant) != platform]
     return f"; the platform's effective value is {platform}, another for tenant {named(others)}" if others else ""
 

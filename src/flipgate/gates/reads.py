@@ -26,7 +26,7 @@ def every_replica_must_read_the_mirror(its: Observation[ReadsReading]) -> Judgem
         findings.append(claim.hold(f"not in force on {named(off)}"))
     if mixed := [f"{one.pod} ({_told(one)})" for one in reading.replicas if _is_mixed(one, reading.calls)]:
         findings.append(claim.hold(f"not only the shim path on {named(mixed)}"))
-    lines = sum(one.messages.get(SHIM_LINE, 0) for one in reading.replicas)
+    lines = sum(_count(one, SHIM_LINE) for one in reading.replicas)
     return claim.against(findings, fine=f"{numbered(lines, 'line')} on {named(one.pod for one in reading.replicas)}")
 
 

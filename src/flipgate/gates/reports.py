@@ -97,8 +97,8 @@ def tenants_must_have_been_scanned(its: Observation[ReportFolder], *, days: int)
     if not reports:
         return claim.hold(f"no report of the last {days} days")
     findings = [one for report in reports for one in _unscanned(claim, report, folder.tenants_created)]
-    counts = [report.figures.get(SCANNED, 0) for report in reports]
-    return claim.against(findings, fine=f"{min(counts)} to {max(counts)} a day on {numbered(len(reports), 'day')}")
+    counts = {report.figures[SCANNED] for report in reports if SCANNED in report.figures}
+    return claim.against(findings, fine=f"{named(sorted(counts))} a day on {numbered(len(reports), 'day')}")
 
 
 def _midnight(day: date) -> datetime:

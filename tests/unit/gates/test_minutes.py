@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flipgate.gates.buckets import Buckets
+from flipgate.gates.buckets import Buckets, calls_in
 from flipgate.gates.minutes import ALL, Minute, Minutes, Row
 from tests.unit.gates.checks import FAST, SIX, SLOW, each, everywhere
 from tests.unit.gates.given import INF, NAN, NOW
@@ -96,6 +96,19 @@ def test_the_slowest_minute_is_told() -> None:
     told = str(of(its))
     assert told.startswith("slowest minute 7 to 10 ms on engine-a until 11:5")
     assert told.endswith("80 calls")
+
+
+def test_the_last_stretch_holds_what_grew_after_its_beginning() -> None:
+    """The calls of a minute are seen 15 s after it began, so 45 s before it ends."""
+    its = of()
+    assert [calls_in(its.last(length_s)["engine-a"]) for length_s in (45, 45.1, 600)] == [0, 80, 240]
+
+
+def test_the_whole_minutes_since_the_start_are_those_with_calls_enough() -> None:
+    its = of(each([FAST, (3.5, 1), SLOW], [(3.5, 1)] * 3, [FAST] * 3))
+    assert [(one.until_ms - NOON_MS, one.calls) for one in its.whole("engine-a")] == [(-120_000, 80), (0, 80)]
+    assert its.whole("nobody") == []
+    assert [len(of(everywhere(*[(3.5, 1)] * 3), least=least).whole("engine-a")) for least in (0, 1, 2)] == [3, 3, 0]
 
 
 def test_a_row_is_sought_on_all_or_replica_by_replica() -> None:

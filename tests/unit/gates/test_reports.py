@@ -183,6 +183,11 @@ def test_a_naive_generation_time_is_hold() -> None:
     says(each_must_be_of_its_day(seen(folder(week(generated_at=naive))), days=7), HOLD, "zone")
 
 
+def test_two_reports_of_one_moment_are_copies() -> None:
+    its = seen(folder(changed(week(), 1, generated_at=clean_report(TODAY).generated_at)))
+    says(each_must_be_of_its_day(its, days=7), STOP, "generated at the same moment: 2026-04-25, 2026-04-26")
+
+
 def test_a_file_dated_tomorrow_is_hold() -> None:
     later = folder(week(), later=(TODAY + timedelta(days=1),))
     says(each_must_be_of_its_day(seen(later), days=7), HOLD, "2026-04-27")
@@ -206,8 +211,8 @@ def test_zero_tenants_scanned_on_a_day_on_which_one_existed_is_hold() -> None:
 @pytest.mark.parametrize(
     ("scanned", "verdict", "told"),
     [
-        (2, GO, "2 to 2 a day on 7 days"),
-        (3, GO, "2 to 3 a day"),
+        (2, GO, "2 a day on 7 days"),
+        (3, GO, "2, 3 a day"),
         (1, HOLD, "scanned 1 tenant of the 2 that existed"),
         (None, HOLD, "does not say how many"),
     ],

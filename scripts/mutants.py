@@ -1,7 +1,7 @@
 """Which mutants of the judge has no test seen? `make mutants`; exit status 1 where there is one.
 
 A mutant whose changed lines differ from the source only inside string literals bends the wording of a message, never a
-verdict: it is counted, not held against anybody.
+verdict: it is counted, not held against anybody. What is compared with something, or looked up, is no wording.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from scripts.undecorated import COPY, prepare
 MUTMUT = Path(sys.executable).with_name("mutmut")
 LOG = COPY / "mutmut.log"
 UNSEEN = ("survived", "no tests", "suspicious", "segfault", "not checked")
-# Text between quotes; inside an f-string the braces hold code, which counts.
-LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Text between quotes, unless it is compared or a key; inside an f-string the braces hold code, which counts.
+LITERAL = re.compile(r"(?<!get\()(?<![=!]= )(?<! in \()(?<!\[)(?:\"[^\"]*\"|'[^']*')")
 CODE = re.compile(r"\{[^{}]*\}")
 
 

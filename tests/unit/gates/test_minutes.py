@@ -111,6 +111,14 @@ def test_the_whole_minutes_since_the_start_are_those_with_calls_enough() -> None
     assert [len(of(everywhere(*[(3.5, 1)] * 3), least=least).whole("engine-a")) for least in (0, 1, 2)] == [3, 3, 0]
 
 
+@pytest.mark.parametrize(("after_s", "lives"), [(-0.1, False), (0, True), (180, True), (180.1, False)])
+def test_a_replica_lives_by_a_sample_of_the_window(after_s: float, *, lives: bool) -> None:
+    its = everywhere(*[FAST] * 3)
+    *others, one = its.value.series
+    only = replace(one, labels={"pod": "engine-d", "le": "+Inf"}, samples=((NOW.timestamp() - 180 + after_s, 1.0),))
+    assert ("engine-d" in of(its, series=(*others, one, only)).replicas) is lives
+
+
 def test_a_row_is_sought_on_all_or_replica_by_replica() -> None:
     its = of(each([SLOW] * 3, [FAST] * 3, [FAST] * 3))
     assert (len(its.longest_above(7.0)), len(its.longest_above(7.0, each=True))) == (3, 3)

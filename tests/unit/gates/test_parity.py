@@ -92,6 +92,7 @@ def test_a_count_that_drops_to_zero_is_stop() -> None:
 
 def test_one_tenant_left_with_nothing_is_stop() -> None:
     says(judged(differences=(difference("empty"),), differing=1), STOP, "nothing left of tenant globex")
+    assert "differ" not in judged(differences=(difference("empty"),), differing=1).seen
 
 
 def test_a_record_edited_after_the_capture_is_hold() -> None:

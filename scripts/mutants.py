@@ -20,7 +20,7 @@ MUTMUT = Path(sys.executable).with_name("mutmut")
 LOG = COPY / "mutmut.log"
 UNSEEN = ("survived", "no tests", "suspicious", "segfault", "not checked")
 # Text between quotes, unless it is compared or a key; inside an f-string the braces hold code, which counts.
-LITERAL = re.compile(r"(?<!get\()(?<![=!]= )(?<! in \()(?<!\[)(?:\"[^\"]*\"|'[^']*')")
+LITERAL = re.compile(r"(get\(|[=!]= | in \(|\[)?(\"[^\"]*\"|'[^']*')")
 CODE = re.compile(r"\{[^{}]*\}")
 
 
@@ -45,7 +45,11 @@ def only_words(before: str, after: str) -> bool:
 
 
 def _bare(line: str) -> str:
-    return LITERAL.sub(lambda text: "".join(map(_bare, CODE.findall(text[0]))) or '""', line)
+    return LITERAL.sub(lambda found: found[0] if found[1] else _code(found[2]) or '""', line)
+
+
+def _code(literal: str) -> str:
+    return "".join(map(_bare, CODE.findall(literal)))
 
 
 def _diff(lines: Iterable[str]) -> tuple[str, str]:

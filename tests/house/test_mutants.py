@@ -25,6 +25,7 @@ from tests.house.workflows import Workflow
         ('if flag == "true":', 'if flag == "XXtrueXX":', False),
         ('labels.get("code", "")', 'labels.get("CODE", "")', False),
         ('counted["DENY"]', 'counted["deny"]', False),
+        ('labels.get("pod") or "nobody"', 'labels.get("pod") or "NOBODY"', True),
         ("if calls < 100:", "if calls <= 100:", False),
         ('claim.hold("no series")', "claim.hold(None)", False),
     ],

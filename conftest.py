@@ -1,6 +1,11 @@
 """The plugins of the suite; nothing else stands here."""
 
-from flipgate.plugin import PLUGINS
+import pytest
+
+from flipgate.plugin import PLUGINS, take_in
 from steps import SENTENCES
 
-pytest_plugins = [*PLUGINS, *SENTENCES]
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """The first moment at which pytest takes plugins from here."""
+    take_in(pluginmanager, [*PLUGINS, *SENTENCES])

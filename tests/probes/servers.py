@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ import redis
 
 from flipgate.config.environment import Postgres, Redis
 from flipgate.config.secret import Secret
+from flipgate.rehearsal.ports import free_port
 
 PASSWORD = Secret("correct horse", "env:TEST_PASSWORD")
 
@@ -124,11 +124,6 @@ def until(asked: Callable[[], object], deadline_s: float = 10.0) -> None:
         if time.monotonic() > ends:
             raise TimeoutError(f"nothing came of it within {deadline_s} s")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def psql() -> Path:

@@ -14,7 +14,8 @@ import pytest
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import Place
-from flipgate.rehearsal.processes import Processes, free_ports
+from flipgate.rehearsal.ports import free_port
+from flipgate.rehearsal.processes import Processes
 from flipgate.rehearsal.wire import Broken
 
 ANSWER = bytes(range(256)) * 8
@@ -87,12 +88,12 @@ def test_a_healthy_wire_changes_nothing(echo: str) -> None:
 
 
 def test_the_same_address_has_one_wire(network: Network) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     assert network.through("nobody", f"127.0.0.1:{port}") == network.through("nobody", f"127.0.0.1:{port}")
 
 
 def test_a_system_that_is_down_resets_its_callers(network: Network) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     with _connected(network.through("down", f"127.0.0.1:{port}")) as connection, pytest.raises(ConnectionError):
         _ask(connection)
 

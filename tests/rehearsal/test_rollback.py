@@ -51,7 +51,7 @@ def test_flags_that_went_back_in_another_order_stop(tmp_path_factory: pytest.Tem
         played.flip()
         played.command("flip", "cascade_4layer", "true")
         assert played.stage("rollback").status == HOLD
-        played.command("fault", "rollback_in_wrong_order")
+        played.command("flip", "read_from_org_units", "false")
         half_way = played.stage("rollback")
         assert (half_way.status, 'while "cascade_4layer" is true' in half_way.text) == (STOP, True), half_way.text
         played.command("flip", "cascade_4layer", "false")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import psycopg
 import redis
 from psycopg.sql import SQL, Composed, Identifier
 
+from flipgate.rehearsal.ports import free_port
 from flipgate.rehearsal.services.flags import initial_flags, redis_key
 from flipgate.rehearsal.services.seed import SCHEMA_SQL, seed
 
@@ -28,11 +28,6 @@ TOKENS = {
     "kubernetes_token": "kubernetes-token",
     "tracker_token": "tracker-token",
 }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
 
 
 def until(claim: Callable[[], Any], deadline_s: float = 10) -> Any:

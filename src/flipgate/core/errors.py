@@ -14,8 +14,6 @@ Stopped (an AssertionError) and Held end a scenario after its last step; nothing
 
 from __future__ import annotations
 
-import unicodedata
-
 
 class FlipgateError(Exception):
     """The root of all errors that flipgate raises on purpose."""
@@ -68,12 +66,11 @@ def visible(text: str, limit: int = 200) -> str:
     'a\\\\x1b[2Jb'
     """
     cut = text[: limit + 1]
-    shown = "".join(char if _harmless(char) else _escaped(char) for char in cut[:limit])
+    shown = cut[:limit]
+    # Printable is what is in none of Unicode's groups C and Z, and the space.
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else _escaped(char) for char in shown)
     return shown + ("…" if len(cut) > limit else "")
-
-
-def _harmless(char: str) -> bool:
-    return char == " " or unicodedata.category(char)[0] not in "CZ"
 
 
 def _escaped(char: str) -> str:

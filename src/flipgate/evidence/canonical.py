@@ -23,7 +23,12 @@ def canonical(value: object) -> bytes:
     >>> canonical({"b": 1.0, "a": float("nan")})
     b'{"a":"NaN","b":1}'
     """
-    return rfc8785.dumps(_plain(msgspec.to_builtins(value, str_keys=True)))
+    return rfc8785.dumps(plain(value))
+
+
+def plain(value: object) -> Any:
+    """Which JSON is this value, once what no double holds is text?"""
+    return _plain(msgspec.to_builtins(value, str_keys=True))
 
 
 def digest(raw: bytes) -> str:

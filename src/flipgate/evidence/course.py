@@ -13,7 +13,6 @@ from flipgate.core.window import spoken
 from flipgate.evidence.account import RunAccount
 from flipgate.evidence.history import platform_value
 from flipgate.evidence.markup import Markup, element
-from flipgate.evidence.records import observation_of
 
 _WIDTH, _ROW, _RAIL, _NAME = 460.0, 26.0, 98.0, 114.0
 _BADGE = 46.0
@@ -71,7 +70,7 @@ def _flips(runs: Sequence[RunAccount]) -> Iterator[Station]:
         seen = [
             step.seen for gate in run.gates for step in gate.steps if step.seen and step.seen.fact == "flags.Posture"
         ]
-        for posture in (observation_of(one).value for one in seen):
+        for posture in (one.read.value for one in seen):
             assert isinstance(posture, Posture)
             for flag, at in posture.changed_at.items():
                 if (flag, at) not in told:

@@ -14,7 +14,7 @@ from flipgate.core.facts.flags import GLOBAL, Posture
 from flipgate.core.facts.history import Flip, StageResult
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
-from flipgate.evidence.records import GateJudged, Record, RunJudged, RunStart, Seen, observation_of
+from flipgate.evidence.records import GateJudged, Record, RunJudged, RunStart, Seen
 from flipgate.evidence.words import Attested, Waived
 
 Fact = TypeVar("Fact")
@@ -75,7 +75,7 @@ class History:
         name = f"{Posture.__module__.rpartition('.')[2]}.{Posture.__name__}"
         for record in self.records:
             if record.run == run and isinstance(record.body, Seen) and record.body.fact == name:
-                posture: Observation[Posture] = observation_of(record.body)
+                posture: Observation[Posture] = record.body.read
                 return {value.flag: platform_value(posture.value, value.flag) for value in posture.value.values}
         return {}
 
@@ -94,7 +94,7 @@ class History:
         name = f"{fact.__module__.rpartition('.')[2]}.{fact.__name__}"
         for record in self.records:
             if isinstance(record.body, Seen) and record.body.fact == name:
-                yield record, observation_of(record.body)
+                yield record, record.body.read
 
     def flips(self, flag: str, until: Observation[Posture] | None = None) -> tuple[Flip, ...]:
         """Which changes of this flag did the ledger see (and `until`, a reading not yet recorded)?

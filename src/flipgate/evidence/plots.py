@@ -17,7 +17,6 @@ from flipgate.core.observation import Observation
 from flipgate.core.window import Window
 from flipgate.evidence.account import GateAccount
 from flipgate.evidence.drawing import Bar, Limit, Mark, Plot
-from flipgate.evidence.records import observation_of
 from flipgate.gates.claim import numbered
 from flipgate.gates.coverage import moment
 from flipgate.gates.minutes import ALL, Minutes
@@ -36,7 +35,7 @@ def plots(gate: GateAccount) -> tuple[Plot, ...]:
         picture = _PICTURES.get(step.judged.judge)
         if picture is None or step.seen is None:
             continue
-        observation = observation_of(step.seen)
+        observation = step.seen.read
         if observation.window is None or observation.window.length_s < _MINUTE.total_seconds():
             continue
         plot = picture(observation, observation.window, step.judged.figures)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ from flipgate.core.judgement import Figure
 from flipgate.core.observation import Observation
 from flipgate.core.redaction import redacted_tree
 from flipgate.core.verdict import Verdict
-from flipgate.evidence.canonical import canonical, digest
+from flipgate.evidence.canonical import canonical, digest, plain
 from flipgate.evidence.words import Attested, Waived
 
 SCHEMA = 2
@@ -94,6 +95,11 @@ class Seen:
     sha256: str
     observation: dict[str, Any]
     moment: str = ""
+
+    @cached_property
+    def read(self) -> Observation[Any]:
+        """The observation itself, found to be what its digest says. Errors: ValueError."""
+        return observation_of(self)
 
 
 @dataclass(frozen=True)
@@ -253,7 +259,7 @@ class _Envelope:
 def seen(gate: str, observation: Observation[Any], moment: str = "") -> Seen:
     """How is this observation recorded? Without credentials, whatever a system showed."""
     kind = type(observation.value)
-    tree: Any = redacted_tree(msgspec.json.decode(canonical(observation)))
+    tree: Any = redacted_tree(plain(observation))
     name = f"{kind.__module__.removeprefix(FACTS + '.')}.{kind.__name__}"
     return Seen(gate, name, digest(canonical(tree)), tree, moment)
 

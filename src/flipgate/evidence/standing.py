@@ -12,7 +12,7 @@ from typing import TypeVar
 from flipgate.core.errors import visible
 from flipgate.core.facts.flags import FlagValue, Posture
 from flipgate.core.facts.processes import Processes
-from flipgate.evidence.records import Record, Seen, observation_of
+from flipgate.evidence.records import Record, Seen
 
 WHOLE_STAGE = ""  # the gate of a record that belongs to none
 _MOST = 10
@@ -55,7 +55,7 @@ def _read(records: Sequence[Record], fact: type[Fact]) -> list[Fact]:
     name = f"{fact.__module__.rpartition('.')[2]}.{fact.__name__}"
     bodies = [record.body for record in records]
     own = [body for body in bodies if isinstance(body, Seen) and (body.gate, body.fact) == (WHOLE_STAGE, name)]
-    return [observation_of(body).value for body in own]
+    return [body.read.value for body in own]
 
 
 def _identities(processes: Processes) -> dict[str, str]:

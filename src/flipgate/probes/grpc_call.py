@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from flipgate.core.errors import Ambiguous, Malformed, NoData, visible
 from flipgate.safety.addresses import Address
-from flipgate.safety.grpc import ReadChannel, channel, replicas, unreachable
+from flipgate.safety.grpc import ReadChannel, channel, replica, replicas, unreachable
 from flipgate.safety.procedures import TENANT
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ class GrpcCalls:
         with self._asking(address, method.path) as opened:
             call = opened.unary_unary(f"/{method.path}", method.request.SerializeToString, None)
             raws = [call(method.request(**fields), metadata=((TENANT, tenant),)) for tenant, fields in asked]
-        return [decoded(method, raw, str(address)) for raw in raws]
+        return [decoded(method, raw, replica(self.block, address)) for raw in raws]
 
     def _described(self, address: Address, paths: tuple[str, ...]) -> tuple[dict[str, Method], list[bytes]]:
         with self._asking(address, "reflection") as opened:
             pool = DescriptorPool(ProtoReflectionDescriptorDatabase(cast("grpc.Channel", opened)))
-            found = {path: _method(pool, path, address) for path in paths}
+            found = {path: _method(pool, path, replica(self.block, address)) for path in paths}
         return {path: method for path, (method, _) in found.items()}, [file for _, file in found.values()]
 
     @contextmanager
@@ -98,12 +98,12 @@ class GrpcCalls:
         try:
             yield opened
         except grpc.RpcError as error:
-            raise unreachable(str(address), asked, error) from error
+            raise unreachable(replica(self.block, address), asked, error) from error
         finally:
             opened.close()
 
 
-def decoded(method: Method, raw: bytes, address: str) -> Message:
+def decoded(method: Method, raw: bytes, source: str) -> Message:
     """Which message do these bytes hold?
 
     Errors: Malformed.
@@ -111,12 +111,10 @@ def decoded(method: Method, raw: bytes, address: str) -> Message:
     try:
         return method.response.FromString(raw)
     except DecodeError as error:
-        raise Malformed(
-            f"grpc {address}", f"no {method.response.DESCRIPTOR.full_name}: {error}", method.path
-        ) from error
+        raise Malformed(source, f"no {method.response.DESCRIPTOR.full_name}: {error}", method.path) from error
 
 
-def _method(pool: DescriptorPool, path: str, address: Address) -> tuple[Method, bytes]:
+def _method(pool: DescriptorPool, path: str, source: str) -> tuple[Method, bytes]:
     service, _, name = path.partition("/")
     try:
         found = pool.FindServiceByName(service)
@@ -124,6 +122,6 @@ def _method(pool: DescriptorPool, path: str, address: Address) -> tuple[Method, 
         classes = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
         return Method(path, *classes), found.file.serialized_pb
     except KeyError:
-        raise NoData(f"grpc {address}", f"serves no {path}", "reflection") from None
+        raise NoData(source, f"serves no {path}", "reflection") from None
     except (AssertionError, AttributeError, TypeError, ValueError) as error:
-        raise Malformed(f"grpc {address}", f"describes {path} in no usable way: {visible(str(error))}") from error
+        raise Malformed(source, f"describes {path} in no usable way: {visible(str(error))}") from error

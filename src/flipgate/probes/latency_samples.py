@@ -20,7 +20,7 @@ from flipgate.core.facts.latency_samples import AddressSamples
 from flipgate.probes.grpc_call import GrpcCalls
 from flipgate.probes.grpc_health import CHECK as HEALTH
 from flipgate.probes.verdicts import CHECK, Question
-from flipgate.safety.grpc import aio_channel, unreachable
+from flipgate.safety.grpc import aio_channel, replica, unreachable
 from flipgate.safety.loop import finished
 from flipgate.safety.procedures import TENANT
 
@@ -101,7 +101,7 @@ class LatencySampler:
                 check, null = channel.unary_unary(f"/{CHECK}"), channel.unary_unary(f"/{HEALTH}")
                 asks[str(address), False] = _in_turn(check, asked)
                 asks[str(address), True] = _in_turn(null, [(nothing, ())])
-                await _warmed(address, asks)
+                await _warmed(address, replica(self._calls.block, address), asks)
             addresses = [str(address) for address in self._calls.addresses]
             return by_address(addresses, await _timed(schedule(addresses, count, self.rate_per_s), asks))
 
@@ -116,12 +116,12 @@ def _in_turn(call: Callable[..., Awaitable[object]], asked: Sequence[tuple[bytes
     return ask
 
 
-async def _warmed(address: Address, asks: dict[tuple[str, bool], Ask]) -> None:
+async def _warmed(address: Address, source: str, asks: dict[tuple[str, bool], Ask]) -> None:
     for null, path in ((True, HEALTH), (False, CHECK)):
         try:
             await asks[str(address), null]()
         except grpc.aio.AioRpcError as error:
-            raise unreachable(str(address), path, error) from error
+            raise unreachable(source, path, error) from error
 
 
 async def _timed(plan: Sequence[Planned], asks: dict[tuple[str, bool], Ask]) -> list[Timed]:

@@ -22,7 +22,7 @@ from flipgate.core.errors import Malformed, visible
 from flipgate.probes.contract import LIST_TEAMS, PATHS
 from flipgate.probes.grpc_call import GrpcCalls, Method, decoded
 from flipgate.probes.records import Record, canonical, records
-from flipgate.safety.grpc import aio_channel, unreachable
+from flipgate.safety.grpc import aio_channel, replica, unreachable
 from flipgate.safety.procedures import TENANT
 
 if TYPE_CHECKING:
@@ -86,7 +86,13 @@ class Listings:
             for _, channel in opened:
                 stack.push_async_callback(channel.close)
             walks = [
-                _Walk(listing, str(address), methods[path], channel.unary_unary(f"/{path}"))
+                _Walk(
+                    listing,
+                    str(address),
+                    replica(self._calls.block, address),
+                    methods[path],
+                    channel.unary_unary(f"/{path}"),
+                )
                 for listing, path in PATHS.items()
                 for address, channel in opened
             ]
@@ -104,6 +110,7 @@ class _Walk:
 
     listing: str
     address: str
+    replica: str
     method: Method
     call: Callable[..., Awaitable[bytes]]
 
@@ -120,7 +127,7 @@ class _Walk:
         request, tokens = self._first, {""}
         while True:
             raw = await self._answer(request, metadata)
-            page = decoded(self.method, raw, self.address)
+            page = decoded(self.method, raw, self.replica)
             pages.append(page)
             digest.update(b"%d " % len(raw) + raw)
             if not (token := self._next(page, tokens)):
@@ -132,12 +139,12 @@ class _Walk:
         try:
             return await self.call(request, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            raise unreachable(self.address, self.method.path, error) from error
+            raise unreachable(self.replica, self.method.path, error) from error
 
     def _next(self, page: Any, tokens: set[str]) -> str:
         token: str = page.next_page_token if self._paged else ""
         if token and (token in tokens or len(tokens) > _MOST_PAGES):
-            raise Malformed(f"grpc {self.address}", f"its pages never end: {visible(token)} after {len(tokens)} pages")
+            raise Malformed(self.replica, f"its pages never end: {visible(token)} after {len(tokens)} pages")
         tokens.add(token)
         return token
 

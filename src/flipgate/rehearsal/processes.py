@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
 _READY_S = 60.0
 _POLL_S = 0.02
 _TOLD_LINES = 5
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody listens on now, chosen by the kernel, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(taken.getsockname()[1]) for taken in sockets]
-    for taken in sockets:
-        taken.close()
-    return ports
 
 
 class Processes:

@@ -13,6 +13,7 @@ import sys
 
 import msgspec
 
+from flipgate.rehearsal.ports import free_port
 from flipgate.rehearsal.wire import Broken, Connection, Wire
 
 
@@ -43,7 +44,7 @@ class Board:
 
 async def _laid(wire: Wire) -> tuple[Wire, str]:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(wire).caller, "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(lambda: Connection(wire).caller, "127.0.0.1", free_port(), backlog=512)
     return wire, f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 

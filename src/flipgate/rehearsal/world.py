@@ -25,7 +25,8 @@ from flipgate.rehearsal.history import History
 from flipgate.rehearsal.moments import START
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
-from flipgate.rehearsal.processes import Processes, free_ports
+from flipgate.rehearsal.ports import free_ports
+from flipgate.rehearsal.processes import Processes
 from flipgate.rehearsal.reports import Reports, TenantFigures, figures
 from flipgate.rehearsal.services.flags import FLAGS, initial_flags, redis_key
 from flipgate.rehearsal.services.seed import SCHEMA_SQL, TEST_ORG, seed

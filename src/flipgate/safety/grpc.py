@@ -94,6 +94,11 @@ def replicas(block: Service) -> tuple[Address, ...]:
     return resolved(block.addresses)
 
 
-def unreachable(address: str, method: str, error: Any) -> Unreachable:
+def replica(block: Service, address: Address | str) -> str:
+    """How is the service at one address named to a reader?"""
+    return f"{block.deployment} at {address}"
+
+
+def unreachable(source: str, method: str, error: Any) -> Unreachable:
     """What does a failed call say? Its status and the server's words, made harmless."""
-    return Unreachable(f"grpc {address}", f"{error.code().name}: {visible(error.details() or '')}", method)
+    return Unreachable(source, f"{error.code().name}: {visible(error.details() or '')}", method)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, Trial, fault, look_alike
 from flipgate.rehearsal.components.flagstore import FlagStore
-from flipgate.rehearsal.processes import free_ports
+from flipgate.rehearsal.ports import free_port
 from flipgate.rehearsal.services.flags import redis_key
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def never_synced_replica(world: World) -> Iterator[None]:
     """The address of the flag store leads to a replica that never reached its primary: every key is absent."""
     held = _held(world)
     world.redis.forget(*held)
-    world.redis.follow_nobody_there(*free_ports(1))
+    world.redis.follow_nobody_there(free_port())
     yield
     world.redis.lead()
     world.redis.write(held)
@@ -57,7 +57,7 @@ def _held(world: World) -> dict[str, str]:
 
 def _primary(world: World, held: dict[str, str]) -> FlagStore:
     """Another server, with the same keys."""
-    (port,) = free_ports(1)
+    port = free_port()
     primary = FlagStore(world.place.folder / "redis-primary", port, world.processes, "redis-primary")
     primary.start()
     primary.wait()

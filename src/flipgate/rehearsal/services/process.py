@@ -20,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from flipgate.rehearsal.ports import free_port
+
 from . import settings as settings_file
 from .metrics import CONTENT_TYPE, Life, Registry, Series, Span
 from .records import Log, Value
@@ -143,14 +145,14 @@ async def _run(service: Service) -> None:
     host = service.settings.host
     await service.start()
     wanted = service.settings.ports
-    sockets = {name: _bound(host, wanted.get(name, 0)) for name in ("http", *service.apps())}
+    sockets = {name: _bound(host, wanted.get(name) or free_port()) for name in ("http", *service.apps())}
     ports = {name: int(sock.getsockname()[1]) for name, sock in sockets.items()}
     apps = {"http": Starlette(routes=[*_own_routes(service, ports), *service.routes()]), **service.apps()}
     servers = [_server(app) for app in apps.values()]
     running = [asyncio.create_task(s.serve([sockets[name]])) for name, s in zip(apps, servers, strict=True)]
     methods = service.methods()
     grpc_server, grpc_port = (
-        await serve_grpc(host, methods, service.health, wanted.get("grpc", 0)) if methods else (None, None)
+        await serve_grpc(host, methods, service.health, wanted.get("grpc") or free_port()) if methods else (None, None)
     )
     if grpc_port is not None:
         ports["grpc"] = grpc_port

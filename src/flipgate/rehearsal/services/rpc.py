@@ -72,9 +72,9 @@ class Health(health.aio.HealthServicer):  # type: ignore[misc]  # ships no types
 
 
 async def serve_grpc(
-    host: str, handlers: dict[str, Handler], own_health: Health, port: int = 0
+    host: str, handlers: dict[str, Handler], own_health: Health, port: int
 ) -> tuple[grpc.aio.Server, int]:
-    """Serves these methods on this port, or a free one; health knows the empty name and each service."""
+    """Serves these methods on this port; health knows the empty name and each service."""
     server = grpc.aio.server()
     services = sorted({path.partition("/")[0] for path in handlers})
     for service in services:

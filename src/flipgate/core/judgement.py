@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict, worst
@@ -71,7 +71,7 @@ def gate(judge: Judge) -> Judge:
         return replace(_undisturbed(judge(its, **figures), its), gate=name, figures=figures)
 
     GATES[name] = judged
-    return cast("Judge", judged)
+    return judged  # type: ignore[return-value]  # called as the judge itself is
 
 
 def _undisturbed(judgement: Judgement, its: Observation[Any]) -> Judgement:

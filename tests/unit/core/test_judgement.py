@@ -29,6 +29,7 @@ def test_a_judgement_can_be_computed_again_from_its_name_and_figures(registered:
     judged = registered(Observation(4, "rows", "sql", (), NOON), rows=5)
     assert (judged.gate, dict(judged.figures)) == ("test_judgement.rows_must_reach", {"rows": 5})
     assert GATES[judged.gate] is registered
+    assert registered.__name__ == "rows_must_reach"
 
 
 @pytest.mark.usefixtures("registered")

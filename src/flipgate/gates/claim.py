@@ -50,10 +50,10 @@ def named(things: Iterable[object], most: int = 8) -> str:
 def numbered(count: float, noun: str) -> str:
     """How is a count said?
 
-    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series")
-    ('1 tenant', '12 500 requests', '2 series')
+    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series"), numbered(3, "patch")
+    ('1 tenant', '12 500 requests', '2 series', '3 patches')
     """
-    ending = "" if noun.endswith("series") or count == 1 else "es" if noun.endswith("s") else "s"
+    ending = "" if noun.endswith("series") or count == 1 else "es" if noun.endswith(("s", "ch")) else "s"
     return f"{count:,.0f} {noun}{ending}".replace(",", " ")
 
 

@@ -41,7 +41,7 @@ def test_a_trailing_blank_can_be_seen() -> None:
 def test_an_absent_key_is_not_false() -> None:
     judgement = flag_must_read(posture(), flag=FLAG, value=False)
     says(judgement, HOLD)
-    assert judgement.seen == "no platform-wide value on Redis or the database"
+    assert judgement.seen == "no platform-wide value on any surface that holds one"
 
 
 def test_only_a_replica_or_a_tenant_saying_so_is_not_enough() -> None:

@@ -8,24 +8,13 @@ from typing import Any
 import pytest
 
 from flipgate.rehearsal.services.ops_seed import OTHER_WORKSPACE, USERS
-from tests.rehearsal_services.ops import (
-    ADMIN,
-    ANALYST,
-    API,
-    HEALTHY,
-    READ,
-    VERIFIER,
-    WRITE,
-    Replica,
-    ops_world,
-    started,
-)
+from tests.rehearsal_services.ops import ADMIN, ANALYST, HEALTHY, READ, VERIFIER, WRITE, Replica, ops_world, started
 from tests.rehearsal_services.test_living import named
 from tests.rehearsal_services.world import World
 
 DAY_S = 86400
 REQUESTS, DURATIONS = "http_requests_total", "http_request_duration_seconds"
-QUEUE = f"{API}/workspaces/:ws/operations/queue"
+QUEUE = "/api/v2.5/workspaces/:ws/operations/queue"
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +114,7 @@ def test_a_page_that_is_none_is_refused(reading: Replica, asked: dict[str, objec
 def test_who_asks_has_to_be_somebody_here(reading: Replica) -> None:
     assert code(reading.ask("GET", "/workspaces/WS/operations/queue")) == (401, "UNAUTHORIZED")
     stranger = reading.running.http.get(
-        f"{API}/workspaces/{reading.workspace}/rfis", headers={"authorization": "Bearer usr_nobody"}
+        f"/api/v2.5/workspaces/{reading.workspace}/rfis", headers={"authorization": "Bearer usr_nobody"}
     )
     assert code(stranger) == (401, "UNAUTHORIZED")
     elsewhere = Replica(reading.running, OTHER_WORKSPACE)

@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make rehearse` and `make test`. Both set up what they need, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults test lint types imports suite mutants bench lock clean
+.PHONY: help setup rehearse faults glossary test lint types imports suite mutants bench lock clean
 MAKEFLAGS += --no-print-directory
 # Without its .pyc files a stage run starts three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,6 +19,9 @@ rehearse: setup ## play a whole cutover in the embedded environment (RUNBOOK=org
 faults: setup ## every fault and look-alike against running environments (SEEDS=1); the table goes to docs/faults.md
 	@$(BIN)/flipgate-rehearsal faults --seeds $(or $(SEEDS),1) --page docs/faults.md
 
+glossary: setup ## the sentences of steps/, written into features/README.md
+	@$(BIN)/flipgate glossary --write
+
 test: setup lint types imports suite ## everything that CI holds a change to
 
 lint: setup ## style and format
@@ -35,8 +38,7 @@ suite: setup ## the suite's own tests
 	@$(BIN)/pytest
 
 mutants: setup ## bend the judge in every way that mutmut knows: no test may stay green (MUTANTS="flipgate.gates.latency*")
-	@nice -n 10 $(BIN)/mutmut run $(MUTANTS) >.mutmut.log 2>&1 || { tail -n 20 .mutmut.log; exit 1; }
-	@$(BIN)/python -m scripts.mutants
+	@nice -n 10 $(BIN)/python -m scripts.mutants $(MUTANTS)
 
 bench: setup ## what the framework costs, against its bounds
 	@$(BIN)/python -m benchmarks
@@ -46,5 +48,5 @@ lock: setup ## resolve the dependencies again (needs uv)
 		pyproject.toml -o requirements.lock
 
 clean: ## what a run or a build left behind, the environment included; reports and ledgers stay
-	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis mutants .mutmut.log
+	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

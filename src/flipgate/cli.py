@@ -14,6 +14,7 @@ from flipgate.core.redaction import redacted
 from flipgate.core.verdict import REFUSED_STATUS, Verdict
 from flipgate.reconcile.command import reconcile
 from flipgate.signing import add_to
+from flipgate.skeleton.command import new_runbook
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -77,6 +78,7 @@ def _reports() -> Path:
 
 
 app.command()(reconcile)
+app.command()(new_runbook)
 
 
 @app.command()
@@ -88,6 +90,19 @@ def doctor(env: Annotated[str, typer.Option(help="the environment, by its file's
     typer.echo("\n".join(told(found, audit)))
     beyond = bool(audit.rights) and found.allow_write_capable is None
     raise typer.Exit(REFUSED_STATUS if beyond else Verdict.HOLD.exit_status if audit.unanswered else 0)
+
+
+@app.command()
+def glossary(
+    *, write: Annotated[bool, typer.Option("--write", help="into features/README.md, not to the terminal")] = False
+) -> None:
+    """Tell the sentences that a gate may be spoken in, from steps/, each with its meaning and an example."""
+    from flipgate.plugin import glossary as made
+
+    if write:
+        typer.echo(f"{made.PAGE}: {'written' if made.write(Path.cwd()) else 'as it was'}")
+    else:
+        typer.echo(made.glossary(Path.cwd()), nl=False)
 
 
 def _ledger(reports: Path, environment: str, runbook: str) -> Path:

@@ -17,50 +17,7 @@ from flipgate.plugin.smoke import SMOKE, URL_SETTING
 from flipgate.reconcile.comparison import ANSWER_S
 from flipgate.rehearsal.components.programs import PROMTOOL, find
 from tests.house.sources import ROOT
-
-Name = Annotated[str, Meta(min_length=1)]
-Label = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?-?$", max_length=63)]
-Count = Annotated[int, Meta(ge=0)]
-
-
-class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """A key that is not listed is a misspelt one: both readers would pass over it, or refuse the file."""
-
-
-class WorkflowStep(Known, frozen=True, rename={"condition": "if", "with_": "with"}):
-    name: Name
-    id: Label | None = None
-    condition: str = ""
-    uses: Annotated[str, Meta(pattern=r"^[\w-]+/[\w-]+@v\d+$")] = ""
-    with_: dict[str, str | bool] = {}
-    shell: Literal["bash"] | None = None
-    env: dict[str, str] = {}
-    run: str = ""
-
-
-class WorkflowJob(Known, frozen=True, rename={"condition": "if", "runs_on": "runs-on", "timeout": "timeout-minutes"}):
-    runs_on: Name
-    steps: Annotated[list[WorkflowStep], Meta(min_length=1)]
-    timeout: Count
-    condition: str = ""
-    environment: str = ""
-
-
-class Schedule(Known, frozen=True):
-    cron: Annotated[str, Meta(pattern=r"^(\S+ ){4}\S+$")]
-
-
-class Concurrency(Known, frozen=True, rename="kebab"):
-    group: Name
-    cancel_in_progress: bool
-
-
-class Workflow(Known, frozen=True):
-    name: Name
-    on: dict[Literal["deployment_status", "workflow_dispatch", "schedule"], list[Schedule] | None]
-    permissions: dict[Literal["contents", "pull-requests"], Literal["read", "write"]]
-    jobs: dict[Label, WorkflowJob]
-    concurrency: Concurrency | None = None
+from tests.house.workflows import Count, Known, Label, Name, Schedule, Workflow
 
 
 class KeyOfSecret(Known, frozen=True):
@@ -233,7 +190,7 @@ def test_the_reconcile_job_runs_daily_when_the_gate_expects_it() -> None:
 
 def test_the_reconcile_workflow_runs_daily_and_opens_a_pull_request_for_a_new_file() -> None:
     workflow = msgspec.convert(_read("github/reconcile.yml"), Workflow)
-    assert workflow.on["schedule"] == [Schedule("0 8 * * *")]
+    assert workflow.on.schedule == [Schedule("0 8 * * *")]
     assert workflow.permissions == {"contents": "write", "pull-requests": "write"}
     steps = workflow.jobs["reconcile"].steps
     assert all(bool(step.uses) != bool(step.run) for step in steps)

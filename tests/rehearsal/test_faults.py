@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,17 +12,21 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flipgate.rehearsal import faults
+from flipgate.rehearsal import faults, matrix_page
 from flipgate.rehearsal.catalogue import OPS_VIEW, ORG_V23, Fault
+from flipgate.rehearsal.courses import OWNERS_WORDS
 from tests.rehearsal.rehearsals import Environment, run
 
-FEATURES = Path(__file__).parents[2] / "features"
+ROOT = Path(__file__).parents[2]
+RUNBOOKS = sorted(path.parent for path in ROOT.glob("features/*/runbook.toml"))
+
+Gates = set[tuple[str, str]]
 
 
-def _gates_of_stages() -> set[tuple[str, str, str]]:
-    """Which scenario belongs to which runbook and stage, by the text alone?"""
-    found = set()
-    for path in FEATURES.glob("*/*.feature"):
+def _gates_of(runbook: Path) -> Gates:
+    """Which scenario belongs to which stage of a runbook, by the text alone?"""
+    stages, found = _told(runbook)["stages"], set()
+    for path in runbook.glob("*.feature"):
         tags, of_feature = [], []
         for line in map(str.strip, path.read_text().splitlines()):
             if line.startswith("@"):
@@ -30,12 +35,23 @@ def _gates_of_stages() -> set[tuple[str, str, str]]:
                 of_feature, tags = tags, []
             elif line.startswith("Scenario:"):
                 title = line.partition(":")[2].strip()
-                found |= {(path.parent.name, tag, title) for tag in [*of_feature, *tags]}
+                found |= {(tag, title) for tag in [*of_feature, *tags] if tag in stages}
                 tags = []
     return found
 
 
-GATES_OF_STAGES = _gates_of_stages()
+def _told(runbook: Path) -> dict[str, dict[str, dict[str, object]]]:
+    return tomllib.loads((runbook / "runbook.toml").read_text())
+
+
+def _tried(runbook: str, *, by_look_alikes: bool) -> Gates:
+    """Which gates, each at its stage, have to leave GO for some fault, or to stay GO over some look-alike?"""
+    some = [fault for fault in faults.catalogue(runbook) if fault.is_look_alike is by_look_alikes]
+    return {(trial.stage, gate) for fault in some for trial in fault.trials for gate in trial.gates}
+
+
+CATALOGUE = [*faults.catalogue(ORG_V23), *faults.catalogue(OPS_VIEW)]
+GATES = {runbook.name: _gates_of(runbook) for runbook in RUNBOOKS}
 
 
 @contextmanager
@@ -53,14 +69,32 @@ def _open_drift(environment: Environment) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize(
-    "fault", [*faults.catalogue(ORG_V23), *faults.catalogue(OPS_VIEW)], ids=lambda fault: fault.name
-)
+@pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.name)
 def test_each_says_what_is_wrong_and_names_a_gate_of_its_stage(fault: Fault) -> None:
     assert fault.about.endswith(".")
     assert fault.trials
     for trial in fault.trials:
-        assert {(fault.runbook, trial.stage, gate) for gate in trial.gates} <= GATES_OF_STAGES
+        assert {(trial.stage, gate) for gate in trial.gates} <= GATES[fault.runbook]
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda runbook: runbook.name)
+def test_every_gate_is_left_for_a_fault_and_stays_go_over_a_look_alike(runbook: Path) -> None:
+    gates = GATES[runbook.name]
+    assert gates
+    assert gates - _tried(runbook.name, by_look_alikes=False) == set()
+    assert gates - _tried(runbook.name, by_look_alikes=True) == set()
+
+
+def test_a_row_of_the_catalogue_is_covered_or_left_out_and_never_both() -> None:
+    covered = {row for fault in CATALOGUE for row in fault.rows} | set(matrix_page.tested(ROOT / "tests"))
+    left_out = set(matrix_page.left_out(ROOT / "docs" / "faults-left-out.toml"))
+    assert covered & left_out == set()
+    assert covered | left_out == set(matrix_page.catalogued())
+
+
+def test_a_word_is_given_for_each_box_that_no_stage_ticks() -> None:
+    boxes = _told(ROOT / "features" / "org_v23")["boxes"]
+    assert [str(word.box) for word in OWNERS_WORDS] == [number for number, box in boxes.items() if "stage" not in box]
 
 
 def test_three_lost_rows_are_a_labelled_drift_of_3(environment: Environment) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +25,7 @@ from flipgate.probes.kubernetes import Kubernetes
 from flipgate.probes.prometheus import Prometheus
 from flipgate.probes.reports import Reports
 from flipgate.probes.tracker import Tracker
+from flipgate.safety import files
 from flipgate.safety.http import Limits
 from tests.probes.hostile import answering
 
@@ -124,9 +127,12 @@ def harmful(text: str) -> list[str]:
 
 
 def a_fifo(path: Path) -> None:
-    import os
-
     os.mkfifo(path)
+
+
+def a_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
 
 
 def a_sparse_file(path: Path) -> None:
@@ -145,6 +151,12 @@ FILES: dict[str, Callable[[Path], object]] = {
     "not text": lambda path: path.write_bytes(b"\xff\xfe\xff"),
     "escapes": lambda path: path.write_text(NASTY),
     "empty": lambda path: path.write_bytes(b""),
+    "one byte": lambda path: path.write_bytes(b"#"),
+    "a byte order mark": lambda path: path.write_bytes(b"\xef\xbb\xbf# Dual-write reconciliation"),
+    "utf-16": lambda path: path.write_text("# Dual-write reconciliation", encoding="utf-16"),
+    "a socket": a_socket,
+    "tables without end": lambda path: path.write_text("|" * 900_000),
+    "numbers without end": lambda path: path.write_text(f"| Gate | PASS |\n| Drift | {'9' * 5000} |"),
 }
 
 
@@ -164,6 +176,47 @@ def test_a_report_that_is_none_is_never_a_pass(tmp_path: Path, what: str) -> Non
     assert harmful(told) == []
     assert "PASS" not in told
     assert time.monotonic() - began < ON_TIME_S
+
+
+NAMES = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "/etc/passwd",
+    "a/b",
+    "nul\0",
+    "x" * 300,
+    "new\nline",
+    "-rf",
+    NASTY,
+    "CON",
+    "\udcff",
+    "~",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_leads_elsewhere_or_shows_is_no_answer(tmp_path: Path, name: str) -> None:
+    ends_harmlessly(lambda: files.regular(tmp_path, name, "reports"))
+
+
+@pytest.mark.parametrize(
+    "written", ["%G-W%V-%u.md", "%Y%m%d.md", " %Y-%m-%d.md", "%Y-%m-%d.MD", "%Y-%m-%d.md\n", "-%Y-%m-%d.md"]
+)
+def test_a_day_has_one_name(tmp_path: Path, written: str) -> None:
+    """Another way to write today's date would put a second file in place of the day's own."""
+    now = datetime.now(UTC)
+    (tmp_path / f"{now:{written}}").write_text("another")
+    assert Reports(blocks.Reports(directory=str(tmp_path)), CLOCK).folder(1, []).value.reports == ()
+
+
+@pytest.mark.parametrize(
+    "name", [b"\xff\xfe.md", b"\x1b[2J.md", "\u202e.md".encode(), b"a\nb.md", b"-rf.md", b"y" * 255]
+)
+def test_beside_names_that_mean_harm_a_folder_is_read(tmp_path: Path, name: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
+    assert harmful(told_of_reports(tmp_path)) == []
 
 
 LARGE = """

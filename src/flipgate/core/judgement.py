@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from datetime import datetime
+from typing import Any, TypeVar
 
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict, worst
+from flipgate.core.window import Window
 
 Figure = bool | int | float | str
 
@@ -32,6 +33,10 @@ class Judgement:
     ready_at: datetime | None = None
     gate: str = ""
     figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not "".join((self.subject, self.seen, self.limit)):
+            raise ValueError("a judgement says what was judged, what was seen, or what is allowed")
 
 
 def together(judgements: Iterable[Judgement], *, subject: str, limit: str, fine: str) -> Judgement:
@@ -66,14 +71,14 @@ def gate(judge: Judge) -> Judge:
         return replace(_undisturbed(judge(its, **figures), its), gate=name, figures=figures)
 
     GATES[name] = judged
-    return cast("Judge", judged)
+    return judged  # type: ignore[return-value]  # called as the judge itself is
 
 
 def _undisturbed(judgement: Judgement, its: Observation[Any]) -> Judgement:
     """What is left of a GO where something happened inside the window that was measured?"""
     if judgement.verdict is not Verdict.GO or not its.disturbed:
         return judgement
-    told = [f"{one.what} at {one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC ({one.source})" for one in its.disturbed]
+    told = [f"{one.what} at {Window(one.at, one.at).end:%Y-%m-%d %H:%M:%S} UTC ({one.source})" for one in its.disturbed]
     more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
     seen = f"{judgement.seen}; but inside its window: {'; '.join(told[:_MOST_TOLD])}{more}"
     return replace(judgement, verdict=Verdict.HOLD, seen=seen)

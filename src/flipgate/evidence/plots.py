@@ -97,7 +97,7 @@ def _drift_of_interval(its: Observation[Any], window: Window, _: Figures) -> Plo
 
 
 def _drift_plot(window: Window, bars: tuple[Bar, ...], series: int) -> Plot:
-    name = f"Open drift, highest of {numbered(series, 'series', 'series')}"
+    name = f"Open drift, highest of {numbered(series, 'series')}"
     ordered = tuple(sorted(bars, key=lambda bar: bar.window.start))
     return Plot(name, "rows", window, ordered, (Limit(0.0, "none allowed above 0"),))
 

@@ -27,7 +27,7 @@ def watchdog_must_fire(its: Observation[AlertReading]) -> Judgement:
 def rules_must_be_loaded(its: Observation[AlertReading], *, names: str) -> Judgement:
     """Are these rules loaded, healthy and evaluated, over series that exist?"""
     wanted = _split(names)
-    claim = Claim("alert rules", f"{named(wanted) or 'none named'}: loaded, healthy, evaluated, over series that exist")
+    claim = Claim("alert rules", f"loaded, healthy, evaluated, over series that exist: {named(wanted)}")
     if not wanted:
         return claim.hold("no rule is named")
     findings = [one for name in wanted for one in _unfit(claim, name, its.value.rules)]
@@ -58,7 +58,7 @@ def none_may_be_open(its: Observation[AlertReading], *, component: str, hard_sto
 
 
 @gate
-def none_may_be_pending(its: Observation[AlertReading], *, component: str = "dualwrite") -> Judgement:
+def none_may_be_pending(its: Observation[AlertReading], *, component: str) -> Judgement:
     """Is no alert of this component on its way to fire?"""
     claim = Claim(f"pending {component} alerts", "none")
     rules = [rule for rule in its.value.rules if _named_after(rule.name, component)]

@@ -86,8 +86,7 @@ def _unseen(claim: Claim, its: Observation[BreakerReading]) -> Iterator[Judgemen
         yield claim.hold(f"{len(trips.series)} of {trips.targets} replicas have the counter")
     if broken := [replica(series.labels) for series in unusable(trips)]:
         yield claim.hold(f"no count (NaN, infinite or negative) on {named(broken)}")
-    counted = Observation(trips, its.unit, its.source, its.asked, its.taken_at, its.window)
-    yield from uncovered(claim, counted, _MISSED_SCRAPES)
+    yield from uncovered(claim, trips, its.window, _MISSED_SCRAPES)
     if len(replicas) < max(trips.targets, 1):
         yield claim.hold(f"{len(replicas)} of {trips.targets} replicas have a log")
     for log in replicas:

@@ -17,6 +17,11 @@ def is_histogram(buckets: Buckets) -> bool:
     return all(low < high and fewer <= more for (low, fewer), (high, more) in pairwise(buckets))
 
 
+def calls_in(buckets: Buckets) -> float:
+    """How many calls were counted?"""
+    return buckets[-1][1] if buckets else 0.0
+
+
 def p95_index(buckets: Buckets) -> int:
     """Which bucket holds the p95? In whole numbers: 0.95 has no exact binary form."""
     return next(index for index, (_, count) in enumerate(buckets) if count * 100 >= buckets[-1][1] * 95)
@@ -38,6 +43,6 @@ def p95_told(buckets: Buckets) -> str:
     return f"{low_ms:g} to {high_ms:g} ms" if high_ms < math.inf else f"above {low_ms:g} ms"
 
 
-def near(bounds_ms: Iterable[float], bound_ms: float, tolerance_ratio: float = 0.02) -> float | None:
-    """Which of these bounds is as good as this one?"""
-    return next((bound for bound in bounds_ms if abs(bound - bound_ms) <= tolerance_ratio * bound_ms), None)
+def near(bounds_ms: Iterable[float], bound_ms: float) -> float | None:
+    """Which of these bounds is as good as this one, by at most 2 %?"""
+    return next((bound for bound in bounds_ms if abs(bound - bound_ms) <= 0.02 * bound_ms), None)

@@ -13,7 +13,7 @@ from flipgate.gates.claim import Claim, named, utc
 def must_be_open(its: Observation[ChangeWindow]) -> Judgement:
     """Does now fall within the agreed change window?"""
     window, now = its.value, its.taken_at
-    claim = Claim("change window", f"now within {named([window.agreed]) if window.agreed else 'the agreed window'}")
+    claim = Claim("change window", f"now within the agreed window, {named([window.agreed])}")
     if not window.agreed:
         return claim.hold("none is agreed")
     if (window.opened_at is None) is not (window.closes_at is None):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from flipgate.core.errors import visible
 from flipgate.core.judgement import Judgement, together
 from flipgate.core.verdict import Verdict
+from flipgate.core.window import Window
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Claim:
         return together([self.go(fine), *findings], subject=self.subject, limit=self.limit, fine=fine)
 
 
-def named(things: Iterable[object], most: int = 5) -> str:
+def named(things: Iterable[object], most: int = 8) -> str:
     """How are several things named without flooding the reader?
 
     >>> named(["a", "b", "c"], most=2)
@@ -46,13 +47,14 @@ def named(things: Iterable[object], most: int = 5) -> str:
     return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def numbered(count: float, singular: str, plural: str = "") -> str:
+def numbered(count: float, noun: str) -> str:
     """How is a count said?
 
-    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series", "series")
-    ('1 tenant', '12 500 requests', '2 series')
+    >>> numbered(1, "tenant"), numbered(12500, "request"), numbered(2, "series"), numbered(3, "patch")
+    ('1 tenant', '12 500 requests', '2 series', '3 patches')
     """
-    return f"{count:,.0f} ".replace(",", " ") + (singular if count == 1 else plural or f"{singular}s")
+    ending = "" if noun.endswith("series") or count == 1 else "es" if noun.endswith(("s", "ch")) else "s"
+    return f"{count:,.0f} {noun}{ending}".replace(",", " ")
 
 
 def percent(ratio: float) -> str:
@@ -66,7 +68,7 @@ def percent(ratio: float) -> str:
 
 def utc(moment: datetime) -> str:
     """How is a moment said?"""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{Window(moment, moment).end:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def days_named(days: Iterable[date]) -> str:

@@ -31,15 +31,15 @@ def growths(counters: SeriesSet, window: Window) -> tuple[Growth, ...]:
     """
     start_s, end_s = window.start.timestamp(), window.end.timestamp()
     begin_s = start_s - 2 * counters.scrape_interval_s
-    kept = [(series, _kept(series, begin_s, end_s)) for series in counters.series]
-    first_s = _first_scrapes(counters.scrapes, kept, start_s)
-    restarts: dict[str, set[float]] = defaultdict(set)
+    kept = [(series, samples) for series in counters.series if (samples := _kept(series, begin_s, end_s))]
+    begun_s = _begun(counters.scrapes, kept, start_s)
+    restarts: dict[str | None, set[float]] = defaultdict(set)
     for series, samples in kept:
         restarts[_process(series)].update(_drops(samples))
     found = []
     for series, samples in kept:
-        began_s = first_s.get(_process(series), math.inf)
-        born = bool(samples) and samples[0][0] > began_s + counters.scrape_interval_s / 2
+        began_s = min(begun_s[_process(series)])
+        born = samples[0][0] > began_s + counters.scrape_interval_s / 2
         for (since_s, before), (at_s, value) in pairwise([(began_s, 0.0), *samples] if born else samples):
             restarted = any(since_s < restart_s <= at_s for restart_s in restarts[_process(series)])
             amount = value if restarted else value - before
@@ -61,22 +61,20 @@ def _drops(samples: Iterable[tuple[float, float]]) -> Iterator[float]:
     return (at for (_, before), (at, value) in pairwise(samples) if value < before)
 
 
-def _first_scrapes(
+def _begun(
     scrapes: Iterable[Series], kept: Iterable[tuple[Series, list[tuple[float, float]]]], start_s: float
-) -> dict[str, float]:
-    # Scrapes before the window say nothing here: whoever read them may not have read the counters that far back.
-    first_s: dict[str, float] = {}
+) -> dict[str | None, list[float]]:
+    """When was each process seen? Not before the window: there its scrapes may be read without its counters."""
+    seen_s: dict[str | None, list[float]] = defaultdict(list)
     for series in scrapes:
-        up = [at for at, value in series.samples if value == 1 and at >= start_s]
-        first_s[_process(series)] = min(up, default=math.inf)
+        seen_s[_process(series)].extend(at for at, value in series.samples if value == 1 and at >= start_s)
     for series, samples in kept:
-        if samples:
-            first_s[_process(series)] = min(samples[0][0], first_s.get(_process(series), math.inf))
-    return first_s
+        seen_s[_process(series)].append(samples[0][0])
+    return seen_s
 
 
-def _process(series: Series) -> str:
-    return series.labels.get("instance", "")
+def _process(series: Series) -> str | None:
+    return series.labels.get("instance")
 
 
 def _is_count(value: float) -> bool:

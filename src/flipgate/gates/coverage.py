@@ -18,15 +18,16 @@ _JITTER = 0.5
 
 
 @gate
-def scrapes_must_cover(its: Observation[SeriesSet], *, missed: int = 2) -> Judgement:
+def scrapes_must_cover(its: Observation[SeriesSet], *, missed: int) -> Judgement:
     """Was every declared target up over the whole window, without a gap of more than so many missed scrapes?"""
     claim = Claim(f"scrapes behind {its.value.metric}", f"every target, at most {missed} scrapes missed in a row")
-    return claim.against(uncovered(claim, its, missed), fine=_fine(its))
+    return claim.against(uncovered(claim, its.value, its.window, missed), fine=_fine(its))
 
 
-def uncovered(claim: Claim, its: Observation[SeriesSet], missed: int, *, sliding: bool = False) -> Iterator[Judgement]:
+def uncovered(
+    claim: Claim, samples: SeriesSet, window: Window | None, missed: int, *, sliding: bool = False
+) -> Iterator[Judgement]:
     """What speaks against the window being covered by scrapes? Time mends a past hole only if the window slides."""
-    samples, window = its.value, its.window
     if window is None or not (0 < samples.scrape_interval_s < math.inf) or samples.targets < 1:
         yield claim.hold("the window, the scrape interval or the number of targets is not stated")
         return
@@ -46,7 +47,7 @@ def _was_there(scrapes: Series, window: Window) -> bool:
     return not scrapes.samples or max(at for at, _ in scrapes.samples) >= window.start.timestamp()
 
 
-def holes(times: Iterable[float], window: Window, scrape_interval_s: float, missed: int = 2) -> tuple[Window, ...]:
+def holes(times: Iterable[float], window: Window, scrape_interval_s: float, missed: int) -> tuple[Window, ...]:
     """Where in the window do samples lack: more than so many in a row, or since longer than so many scrapes at its end?
 
     times  world Unix seconds, in any order; those outside of the window are left out.

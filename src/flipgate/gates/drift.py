@@ -55,19 +55,16 @@ def must_have_been_zero_for_an_interval(its: Observation[DriftReading], *, misse
         silent = "the exporter" if not reading.now else "Prometheus"
         return claim.hold(f"{silent} has no series of drift")
     window = Window.before(its.window.end if its.window else its.taken_at, reading.detect_interval_s)
-    scrapes = Observation(reading.history, its.unit, its.source, its.asked, its.taken_at, window)
     findings = [
         *_dirty(claim, reading, window),
-        *uncovered(claim, scrapes, missed, sliding=True),
+        *uncovered(claim, reading.history, window, missed, sliding=True),
         *_gaps(claim, reading, window, missed),
     ]
-    return claim.against(
-        findings, fine=f"0 in {numbered(len(reading.history.series), 'series', 'series')} over {window}"
-    )
+    return claim.against(findings, fine=f"0 in {numbered(len(reading.history.series), 'series')} over {window}")
 
 
 @gate
-def reconciler_must_be_fresh(its: Observation[DriftReading], *, intervals: float = 1.1) -> Judgement:
+def reconciler_must_be_fresh(its: Observation[DriftReading], *, intervals: float) -> Judgement:
     """Has the reconciler looked lately? A stale exporter reports 0 for ever."""
     reading = its.value
     claim = Claim(

@@ -17,7 +17,7 @@ _JITTER = 0.5  # of an interval: scrapes jitter
 
 
 @gate
-def must_have_been_zero_throughout(its: Observation[DriftHistory], *, missed: int = 2) -> Judgement:
+def must_have_been_zero_throughout(its: Observation[DriftHistory], *, missed: int) -> Judgement:
     """Was the open drift of every tenant 0 at every scrape of the window, with no more than so many missed in a row?
 
     A tenant that was created inside the window is judged from its first sample on.
@@ -30,7 +30,7 @@ def must_have_been_zero_throughout(its: Observation[DriftHistory], *, missed: in
     for name, stretches in history.stretches.items():
         findings += _pauses(claim, name, stretches, _since(history, name, window), (missed, history.scrape_interval_s))
     samples = sum(one.samples for stretches in history.stretches.values() for one in stretches)
-    told = f"0 in {numbered(samples, 'sample')} of {numbered(len(history.stretches), 'series', 'series')}"
+    told = f"0 in {numbered(samples, 'sample')} of {numbered(len(history.stretches), 'series')}"
     return claim.against(findings, fine=f"{told}, {numbered(len(history.tenants), 'tenant')}, over {window}")
 
 

@@ -24,7 +24,7 @@ def every_call_must_succeed(its: Observation[EndToEnd]) -> Judgement:
     answers = its.value.answers
     if not answers:
         return claim.hold("nothing was called")
-    told = named((f"{one.method} {numbered(one.records, 'record')}" for one in answers if _is_connect(one)), most=8)
+    told = named(f"{one.method} {numbered(one.records, 'record')}" for one in answers if _is_connect(one))
     return claim.against((_failure(claim, one) for one in answers if one.code != OK), fine=told)
 
 
@@ -62,11 +62,11 @@ def _compared(claim: Claim, reading: EndToEnd, method: str) -> Iterator[Judgemen
         yield claim.hold(f"{method}: asked over one way only")
     if len({one.sha256 for one in answered}) > 1:
         told = (f"{one.way} {numbered(one.records, 'record')}" for one in answered)
-        yield claim.stop(f"{method} differs: {named(told, 8)}")
+        yield claim.stop(f"{method} differs: {named(told)}")
 
 
 def _ways(answers: tuple[CallAnswer, ...]) -> str:
-    return named(dict.fromkeys(one.way for one in answers), most=8)
+    return named(dict.fromkeys(one.way for one in answers))
 
 
 def _is_connect(answer: CallAnswer) -> bool:

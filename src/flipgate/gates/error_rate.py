@@ -26,7 +26,7 @@ _HTTP_STATUS = re.compile(r"[1-5][0-9]{2}")
 
 @gate
 def must_stay_below(
-    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int = 100
+    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int
 ) -> Judgement:
     """Did the error rate stay below its limit, in every window of this length and every minute, since the flip?
 
@@ -38,13 +38,13 @@ def must_stay_below(
         return claim.hold("the time of the flip is unknown")
     timeline = Timeline(its.value, its.window)
     spans = (*timeline.sliding(window_s), *timeline.minutes(minute_requests))
-    bad = [span for span in spans if _is_bad(span, limit_ratio)]
+    bad = [span for span in spans if span.ratio >= limit_ratio]
     findings = [
         *_worst(claim, timeline, (span for span in bad if span.requests >= minute_requests)),
         *_too_few(claim, timeline.last(window_s), minute_requests),
         *_too_few(claim, max(bad, key=lambda span: span.ratio, default=None), minute_requests),
         *_unreadable(claim, its.value),
-        *uncovered(claim, its, _MISSED_SCRAPES),
+        *uncovered(claim, its.value, its.window, _MISSED_SCRAPES),
     ]
     if its.window.length_s < window_s:
         passed = f"{spoken(its.window.length_s)} of {spoken(window_s)} have passed, {timeline.whole.told()}"
@@ -55,7 +55,7 @@ def must_stay_below(
 
 @gate
 def every_service_must_stay_below(
-    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int = 100
+    its: Observation[SeriesSet], *, limit_ratio: float, window_s: float, minute_requests: int
 ) -> Judgement:
     """Did each service by itself stay below the limit? The gateway's mean hides a path that fails alone.
 
@@ -70,12 +70,12 @@ def every_service_must_stay_below(
     for service in services:
         timeline = Timeline(its.value, its.window, service)
         spans = (*timeline.sliding(window_s), *timeline.minutes(minute_requests))
-        bad = [span for span in spans if _is_bad(span, limit_ratio)]
+        bad = [span for span in spans if span.ratio >= limit_ratio]
         findings += _worst(claim, timeline, (span for span in bad if span.requests >= minute_requests))
         findings += _too_few(claim, max(bad, key=lambda span: span.ratio, default=None), minute_requests)
     if not services:
         findings.append(claim.hold("no service was called"))
-    return claim.against(findings, fine=f"{named(services, most=8)}: none above it over {its.window}")
+    return claim.against(findings, fine=f"{named(services)}: none above it over {its.window}")
 
 
 @gate
@@ -115,11 +115,11 @@ def must_have_rebounded(
     findings = [
         *_too_few(claim, last, minute_requests),
         *_unreadable(claim, its.value),
-        *uncovered(claim, its, _MISSED_SCRAPES),
+        *uncovered(claim, its.value, its.window, _MISSED_SCRAPES),
     ]
     if bad and bad[-1] == minutes[-1] and its.window.length_s >= window_s:
-        findings += _worst(claim, timeline, bad[-1:])
-    elif clean_since + length > its.window.end:
+        return _failed(claim, timeline, bad[-1])
+    if clean_since + length > its.window.end:
         ready_at = clean_since + length
         findings.append(claim.hold(f"{rebound}; one whole window is over at {utc(ready_at)}", ready_at))
     elif last.ratio >= limit_ratio:
@@ -127,14 +127,14 @@ def must_have_rebounded(
     return claim.against(findings, fine=f"{last.told()} {last}; {rebound}")
 
 
-def _is_bad(span: Span, limit_ratio: float) -> bool:
-    return span.requests > 0 and span.ratio >= limit_ratio
-
-
 def _worst(claim: Claim, timeline: Timeline, bad: Iterable[Span]) -> Iterator[Judgement]:
     worst = max(bad, key=lambda span: span.ratio, default=None)
     if worst:
-        yield claim.stop(f"{worst.told()} {worst}: {timeline.offenders(worst)}")
+        yield _failed(claim, timeline, worst)
+
+
+def _failed(claim: Claim, timeline: Timeline, span: Span) -> Judgement:
+    return claim.stop(f"{span.told()} {span}: {timeline.offenders(span)}")
 
 
 def _too_few(claim: Claim, span: Span | None, minute_requests: int) -> Iterator[Judgement]:

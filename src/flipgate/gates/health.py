@@ -27,7 +27,7 @@ def every_address_must_serve(its: Observation[HealthReading]) -> Judgement:
     addresses = {(one.service, one.address) for one in reading.answers}
     if not addresses:
         return claim.hold("no address was asked")
-    return claim.against(findings, fine=f"{_SERVING} at {numbered(len(addresses), 'address', 'addresses')}")
+    return claim.against(findings, fine=f"{_SERVING} at {numbered(len(addresses), 'address')}")
 
 
 def _hidden(claim: Claim, reading: HealthReading) -> Iterator[Judgement]:
@@ -35,7 +35,7 @@ def _hidden(claim: Claim, reading: HealthReading) -> Iterator[Judgement]:
     for service, pods in reading.pods.items():
         asked = len({one.address for one in reading.answers if one.service == service})
         if asked < max(pods, 1):
-            yield claim.hold(f"{service}: {numbered(asked, 'address', 'addresses')} for {numbered(pods, 'pod')}")
+            yield claim.hold(f"{service}: {numbered(asked, 'address')} for {numbered(pods, 'pod')}")
 
 
 def _place(answer: HealthAnswer) -> str:

@@ -43,7 +43,7 @@ def stage_must_be_go_in_the_window(its: Observation[StageResult]) -> Judgement:
 def flips_must_be_undone_in_reverse(its: Observation[FlipHistory]) -> Judgement:
     """Were the flags flipped back in the exact reverse of the runbook's order?"""
     history = its.value
-    claim = Claim("order of flipping back", f"the reverse of {named(history.order) or 'an order that is not stated'}")
+    claim = Claim("order of flipping back", f"the reverse of {named(history.order)}")
     if history.phase_3_begun:
         return claim.stop("Phase 3 has begun: the legacy tables are gone and no rollback exists")
     newest = [flip for flag in history.order if (flip := _last(history, flag))]
@@ -69,11 +69,15 @@ def flags_must_have_been_left_alone(its: Observation[FlipHistory], *, since_flip
     began = _last(history, since_flip_of)
     if began is None or began.at is None or began.value != "true":
         return claim.hold(f'when "{since_flip_of}" was flipped is unknown')
-    touched = [one for one in history.flips if one.flag != since_flip_of and one.at and one.at > began.at]
-    findings = [claim.stop(f'"{one.flag}" became {one.value} at {_moment(one)} ({one.source})') for one in touched]
-    if unknown := [flag for flag in history.order[1:] if not _last(history, flag)]:
-        findings.append(claim.hold(f"no flip is known of {named(unknown)}"))
-    return claim.against(findings, fine=f"none since {_moment(began)}")
+    others = [(one, one.at) for one in history.flips if one.flag != since_flip_of and one.at]
+    findings = [
+        claim.stop(f'"{one.flag}" became {one.value} at {utc(at)} ({one.source})')
+        for one, at in others
+        if at > began.at
+    ]
+    if unknown := [flag for flag in history.order[1:] if not (last := _last(history, flag)) or not last.at]:
+        findings.append(claim.hold(f"unknown when it was flipped: {named(unknown)}"))
+    return claim.against(findings, fine=f"none since {utc(began.at)}")
 
 
 @gate
@@ -97,10 +101,6 @@ def reference_must_be_complete(its: Observation[Reference], *, requests: int) ->
     findings = [claim.hold(fault) for fault, is_so in faults.items() if is_so]
     figures = f"{numbered(reference.requests, 'request')}, {reference.errors:g} errors, {len(reference.rows)} tables"
     return claim.against(findings, fine=f"{figures}, {reference.conflicts_per_hour:g} policy conflicts an hour")
-
-
-def _moment(flip: Flip) -> str:
-    return utc(flip.at) if flip.at else "an unknown time"
 
 
 def _last(history: FlipHistory, flag: str) -> Flip | None:
@@ -129,21 +129,18 @@ def _out_of_order(claim: Claim, newest: list[Flip]) -> Iterator[Judgement]:
 
 
 def _order(claim: Claim, earlier: Flip, later: Flip) -> Iterator[Judgement]:
-    if earlier.at is None or later.at is None or _surely_before(later, earlier):
+    if earlier.at is None or later.at is None or _surely_before(later.at, earlier):
         return
     if earlier.at == later.at and earlier.source == later.source == "process":
         return  # one restart took both back
     told = f'"{earlier.flag}" went back at {utc(earlier.at)}, "{later.flag}" at {utc(later.at)}'
-    yield claim.stop(told) if _surely_before(earlier, later) else claim.hold(f"{told}: which came first is unknown")
+    yield claim.stop(told) if _surely_before(earlier.at, later) else claim.hold(f"{told}: which came first is unknown")
 
 
-def _surely_before(one: Flip, other: Flip) -> bool:
+def _surely_before(at: datetime, other: Flip) -> bool:
     """The ledger knows when it first saw a value: the flip lies between that and its last sight of the other value."""
-    if one.at is None or other.at is None:
-        return False
-    if other.source != "ledger":
-        return one.at < other.at
-    return other.not_before is not None and one.at <= other.not_before
+    bound = other.not_before if other.source == "ledger" else other.at
+    return bound is not None and (at <= bound if other.source == "ledger" else at < bound)
 
 
 def not_go(claim: Claim, stage: StageResult, moment: datetime) -> Iterator[Judgement]:

@@ -17,7 +17,7 @@ def none_may_be_against(its: Observation[OpenIssues], *, service: str) -> Judgem
     "tenant-service" and "tenant service" are its name too.
     """
     reading = its.value
-    claim = Claim(f"open issues against {service}", f"none labelled {named(reading.labels) or 'at all'}")
+    claim = Claim(f"open issues against {service}", f"none labelled {named(reading.labels)}")
     name = "".join(letter for letter in service.casefold() if letter.isalnum())
     if not name.endswith(_ENDING) or not reading.labels:
         return claim.hold(f'issues are not known without a label, nor of a name that does not end in "{_ENDING}"')

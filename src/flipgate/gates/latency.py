@@ -7,15 +7,13 @@ from flipgate.core.facts.series import HistogramBounds, SeriesSet
 from flipgate.core.judgement import Judgement, gate
 from flipgate.core.observation import Observation
 from flipgate.core.window import spoken
-from flipgate.gates.buckets import is_histogram, near, p95_bounds_ms, p95_index, p95_told
+from flipgate.gates.buckets import calls_in, is_histogram, near, p95_bounds_ms, p95_index, p95_told
 from flipgate.gates.claim import Claim, named, numbered
 from flipgate.gates.minutes import Minutes
 
 
 @gate
-def bounds_must_include(
-    its: Observation[HistogramBounds], *, bound_ms: float, tolerance_ratio: float = 0.02
-) -> Judgement:
+def bounds_must_include(its: Observation[HistogramBounds], *, bound_ms: float) -> Judgement:
     """Has the histogram a bucket bound at this limit? Between two bounds nothing can be told apart."""
     histogram = its.value
     claim = Claim(f"buckets of {histogram.metric}", f"a bound at {bound_ms:g} ms")
@@ -24,10 +22,10 @@ def bounds_must_include(
     layouts = sorted(set(histogram.layouts_ms))
     if len(layouts) > 1:
         return claim.hold(f"{len(layouts)} layouts side by side: {named(map(_bounds, layouts))}")
-    found = near(layouts[0], bound_ms, tolerance_ratio)
+    found = near(layouts[0], bound_ms)
     if found is None:
         return claim.hold(f"no bound near {bound_ms:g} ms: {_bounds(layouts[0])}")
-    return claim.go(f"{found:g} ms in {numbered(histogram.series, 'series', 'series')}")
+    return claim.go(f"{found:g} ms in {numbered(histogram.series, 'series')}")
 
 
 @gate
@@ -38,11 +36,11 @@ def p95_must_be_back(its: Observation[LatencyReading], *, samples: int = 100) ->
     for when, buckets in (("now", now), ("at the baseline", before)):
         if not is_histogram(buckets):
             return claim.hold(f"no usable buckets {when}")
-        if buckets[-1][1] < max(samples, 1):
-            return claim.hold(f"{numbered(buckets[-1][1], 'call')} {when}, fewer than {samples}")
+        if calls_in(buckets) < max(samples, 1):
+            return claim.hold(f"{numbered(calls_in(buckets), 'call')} {when}, fewer than {samples}")
     if [bound for bound, _ in now] != [bound for bound, _ in before]:
         return claim.hold("the bucket bounds differ from the baseline's")
-    seen = f"{p95_told(now)}, {p95_told(before)} at the baseline, {numbered(now[-1][1], 'call')}"
+    seen = f"{p95_told(now)}, {p95_told(before)} at the baseline, {numbered(calls_in(now), 'call')}"
     if p95_index(now) > p95_index(before) + 1:
         return claim.stop(seen)
     beyond = p95_index(now) == len(now) - 1
@@ -61,7 +59,7 @@ def p95_must_not_stay_above(
     if its.window is None:
         return claim.hold("the time of the flip is unknown")
     minutes = Minutes(its.value, its.window, minute_samples)
-    most = int(window_s // 60)
+    most = int(window_s / 60)
     sure, perhaps = minutes.longest_above(limit_ms), minutes.longest_above(limit_ms, perhaps=True)
     findings = [claim.hold(problem) for problem in minutes.problems(limit_ms)]
     if len(sure) > most:
@@ -77,11 +75,11 @@ def p95_must_be_below(its: Observation[SeriesSet], *, limit_ms: float, window_s:
     claim = Claim(f"p95 ({its.value.metric})", f"below {limit_ms:g} ms over the last {spoken(window_s)}")
     if its.window is None:
         return claim.hold("the time of the flip is unknown")
-    minutes = Minutes(its.value, its.window, minute_samples=1)
+    minutes = Minutes(its.value, its.window, samples)
     findings = [claim.hold(problem) for problem in minutes.problems()]
     told = []
     for who, buckets in minutes.last(window_s).items():
-        calls = buckets[-1][1] if buckets else 0
+        calls = calls_in(buckets)
         if calls < max(samples, 1):
             findings.append(claim.hold(f"{numbered(calls, 'call')} on {who}, fewer than {samples}"))
             continue

@@ -29,7 +29,7 @@ def p95_of_samples_must_be_below(
     if taken.wanted < 1:
         if taken.histogram_series < 1:
             return claim.hold(f"{taken.histogram or 'the histogram'} has no series: set [org_v23] latency_samples")
-        series = numbered(taken.histogram_series, "series", "series")
+        series = numbered(taken.histogram_series, "series")
         return claim.go(f"not asked for: {taken.histogram} serves, {series}")
     if not taken.addresses:
         return claim.hold("no address was asked")
@@ -48,7 +48,7 @@ def p95_of_samples_must_be_below(
 def ranks(count: int, ratio: float, confidence_ratio: float) -> tuple[int, int] | None:
     """Between which two of so many ordered values (1 is the least) does a quantile lie with this confidence?
 
-    None where too few values make an upper end. Half of the doubt lies on each side.
+    None where too few values make both ends. Half of the doubt lies on each side.
 
     >>> ranks(59, 0.95, 0.90), ranks(58, 0.95, 0.90)
     ((53, 59), None)
@@ -60,7 +60,7 @@ def ranks(count: int, ratio: float, confidence_ratio: float) -> tuple[int, int] 
         if below <= doubt:
             low = rank
         if below >= 1 - doubt:
-            return low, rank
+            return (low, rank) if low else None
     return None
 
 
@@ -85,9 +85,9 @@ def _problem(one: AddressSamples, limit_ms: float, samples: int) -> str:
 def _p95_ms(one: AddressSamples, confidence_ratio: float) -> tuple[float, float]:
     """Between which latencies does the p95 lie? A call that failed was slower than any."""
     null_ms = statistics.median(one.null_ms)
-    ordered = [0.0, *(max(0.0, latency - null_ms) for latency in sorted(one.latencies_ms)), *[math.inf] * one.failed]
-    found = ranks(len(ordered) - 1, _P95, confidence_ratio)
-    return (ordered[found[0]], ordered[found[1]]) if found else (0.0, math.inf)
+    ordered = [*(max(0.0, latency - null_ms) for latency in sorted(one.latencies_ms)), *[math.inf] * one.failed]
+    found = ranks(len(ordered), _P95, confidence_ratio)
+    return (ordered[found[0] - 1], ordered[found[1] - 1]) if found else (0.0, math.inf)
 
 
 def _counted(one: AddressSamples) -> str:

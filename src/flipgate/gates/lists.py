@@ -61,7 +61,7 @@ def counts_must_be_near_the_rows(its: Observation[QueueReading], *, within_ratio
             continue
         shown = Counts(one.counts.patches, one.counts.rfis)
         findings += [claim.hold(f"{one.address}: {off}") for off in _off(shown, one.total, reading, within_ratio)]
-    rows = f"{numbered(reading.after.patches, 'patch', 'patches')} and {numbered(reading.after.rfis, 'rfi')}"
+    rows = f"{numbered(reading.after.patches, 'patch')} and {numbered(reading.after.rfis, 'rfi')}"
     return claim.against(findings, fine=f"{named(map(_told, reading.answers))}; rows: {rows}")
 
 

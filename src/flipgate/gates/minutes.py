@@ -14,7 +14,7 @@ from functools import cached_property
 
 from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.window import Window
-from flipgate.gates.buckets import Buckets, is_histogram, near, p95_bounds_ms, p95_told
+from flipgate.gates.buckets import Buckets, calls_in, is_histogram, near, p95_bounds_ms, p95_told
 from flipgate.gates.claim import named, numbered
 from flipgate.gates.counters import Growth, growths, unusable
 from flipgate.gates.coverage import moment, replica
@@ -35,7 +35,7 @@ class Minute:
 
     @property
     def calls(self) -> float:
-        return self.buckets[-1][1] if self.buckets else 0.0
+        return calls_in(self.buckets)
 
     @property
     def p95_ms(self) -> tuple[float, float]:
@@ -67,14 +67,14 @@ class Minutes:
     """The calls of a window by replica, minute and bucket. The bounds of `le` are in milliseconds."""
 
     def __init__(self, counters: SeriesSet, window: Window, minute_samples: int) -> None:
-        self.counters, self.minute_samples = counters, minute_samples
+        self.counters, self._least_calls = counters, max(minute_samples, 1)
         self._start_ms, self._end_ms = (round(at.timestamp() * 1000) for at in (window.start, window.end))
         self._living = [series for series in self.counters.series if self._times(series)]
         self._by_replica: dict[str, list[Growth]] = {ALL: []}
         self._by_replica |= {who: [] for who in sorted(replica(series.labels) for series in self._living)}
         for growth in growths(counters, window):
             for who in (ALL, replica(growth.labels)):
-                self._by_replica.setdefault(who, []).append(growth)
+                self._by_replica[who].append(growth)
 
     def problems(self, *limits_ms: float) -> Iterator[str]:
         """What keeps the minutes from being told, or p95s from being compared with these limits?"""
@@ -93,7 +93,7 @@ class Minutes:
             if near(self._bounds, limit_ms) is None:
                 yield f"no bound near {limit_ms:g} ms: {named((f'{bound:g}' for bound in self._bounds), most=20)} ms"
         if limits_ms and not any(self._counted.values()):
-            yield f"no minute with {numbered(self.minute_samples, 'call')}"
+            yield f"no minute with {numbered(self._least_calls, 'call')}"
 
     def longest_above(self, limit_ms: float, *, perhaps: bool = False, each: bool = False) -> Row:
         """What is the longest row of minutes whose p95 was above the limit for sure, or perhaps?
@@ -168,7 +168,7 @@ class Minutes:
             minute = -((first_ms - growth.at_ms) // _MINUTE_MS)  # a growth at a minute's very end is that minute's
             sums[minute][_bound(growth.labels)] += growth.amount
         minutes = [Minute(who, first_ms + n * _MINUTE_MS, self._buckets(sums[n])) for n in sorted(sums) if n > 0]
-        return [one for one in minutes if one.until_ms <= self._end_ms and one.calls >= max(self.minute_samples, 1)]
+        return [one for one in minutes if one.until_ms <= self._end_ms and one.calls >= self._least_calls]
 
     def _buckets(self, sums: Sums) -> Buckets:
         return tuple((bound, sums[bound]) for bound in self._bounds)

@@ -46,7 +46,7 @@ def picture_must_be_kept(its: Observation[FlowSeen]) -> Judgement:
         if page.picture is None:
             yield claim.hold(page.unpictured or "none was taken")
 
-    return _judged(claim, its, unpictured, lambda page: page.picture.picture if page.picture else "")
+    return _judged(claim, its, unpictured, lambda page: page.picture.picture if page.picture else "none")
 
 
 def _judged(claim: Claim, its: Observation[FlowSeen], of_page: OfPage, fine: Told) -> Judgement:
@@ -80,8 +80,8 @@ def _first(names: tuple[str, ...]) -> str:
 
 def _complaints(claim: Claim, page: PageSeen) -> Iterator[Judgement]:
     if page.console_errors and page.refused:
-        told = named(page.console_errors, _NAMED)
-        yield claim.hold(f"{told}; which may be for what the suite refused: {named(page.refused, _NAMED)}")
+        told = named(page.console_errors)
+        yield claim.hold(f"{told}; which may be for what the suite refused: {named(page.refused)}")
     else:
         yield from _stopped(claim, page.console_errors, "error")
 
@@ -94,7 +94,7 @@ def _failed(claim: Claim, page: PageSeen) -> Iterator[Judgement]:
 
 def _stopped(claim: Claim, found: tuple[str, ...], word: str) -> Iterator[Judgement]:
     if found:
-        yield claim.stop(f"{numbered(len(found), word)}: {named(found, _NAMED)}")
+        yield claim.stop(f"{numbered(len(found), word)}: {named(found)}")
 
 
 def _shown(page: PageSeen) -> str:

@@ -30,7 +30,7 @@ def flag_must_read(its: Observation[Posture], *, flag: str, value: bool) -> Judg
         return claim.hold(f"no platform-wide value on any surface that holds one{_besides(held)}")
     unwanted = [one for one in held if one.text != wanted]
     if not unwanted:
-        return claim.go(f"{wanted} on {named((_place(one) for one in held), _MOST_VALUES)}")
+        return claim.go(f"{wanted} on {named(_place(one) for one in held)}")
     if any(one.text not in _TEXT.values() for one in unwanted):
         return claim.hold(f"inexact text: {_values(unwanted)}{_mending(unwanted, wanted)}")
     if len(unwanted) == len(held):
@@ -61,7 +61,7 @@ def flags_must_stand_in_order(its: Observation[Posture]) -> Judgement:
     claim = Claim("order of the flags", f"true before false, in the order {named(posture.flags)}")
     if not posture.flags:
         return claim.hold("no flag is named")
-    texts = {flag: _effective(_in_force(posture, flag), GLOBAL) for flag in posture.flags}
+    texts = {flag: _effective(_in_force(posture, flag)) for flag in posture.flags}
     findings = [
         claim.stop(f'"{earlier}" is false, while "{later}" is true')
         for earlier, later in combinations(posture.flags, 2)
@@ -71,7 +71,7 @@ def flags_must_stand_in_order(its: Observation[Posture]) -> Judgement:
         alike = flag_must_read(its, flag=flag, value=text == "true")
         if text not in _TEXT.values() or alike.verdict is not Verdict.GO:
             findings.append(claim.hold(f'"{flag}": {alike.seen}'))
-    return claim.against(findings, fine=named((f"{flag} {text}" for flag, text in texts.items()), _MOST_VALUES))
+    return claim.against(findings, fine=named((f"{flag} {text}" for flag, text in texts.items())))
 
 
 def _in_force(posture: Posture, flag: str) -> list[FlagValue]:
@@ -82,15 +82,15 @@ def _in_force(posture: Posture, flag: str) -> list[FlagValue]:
     return [one for one in own if one.is_held or (one.updated_at is not None and one.updated_at > changed_at)]
 
 
-def _effective(held: Sequence[FlagValue], scope: str) -> str | None:
-    own = () if scope == GLOBAL else ((_REDIS, scope), (_DATABASE, scope))
+def _effective(held: Sequence[FlagValue], tenant: str = "") -> str | None:
+    own = ((_REDIS, tenant), (_DATABASE, tenant)) if tenant else ()
     ranks = (*own, (_DATABASE, GLOBAL), (_REDIS, GLOBAL))
     texts = {(one.surface, one.scope): one.text for one in held}
     return next((texts[rank] for rank in ranks if rank in texts), None) or by_processes(held) or None
 
 
 def _other_tenants(posture: Posture, held: Sequence[FlagValue]) -> str:
-    platform = _effective(held, GLOBAL)
+    platform = _effective(held)
     scopes = dict.fromkeys((*posture.tenants, *(one.scope for one in held if one.is_held and one.scope != GLOBAL)))
     others = [tenant for tenant in scopes if _effective(held, tenant) != platform]
     return f"; the platform's effective value is {platform}, another for tenant {named(others)}" if others else ""
@@ -103,7 +103,7 @@ def _place(value: FlagValue) -> str:
 
 
 def _values(values: Iterable[FlagValue]) -> str:
-    return named((f"{_place(one)} {one.text!r}" for one in values), _MOST_VALUES)
+    return named(f"{_place(one)} {one.text!r}" for one in values)
 
 
 def _mending(unwanted: Iterable[FlagValue], wanted: str) -> str:

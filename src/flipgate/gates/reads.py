@@ -26,7 +26,7 @@ def every_replica_must_read_the_mirror(its: Observation[ReadsReading]) -> Judgem
         findings.append(claim.hold(f"not in force on {named(off)}"))
     if mixed := [f"{one.pod} ({_told(one)})" for one in reading.replicas if _is_mixed(one, reading.calls)]:
         findings.append(claim.hold(f"not only the shim path on {named(mixed)}"))
-    lines = sum(one.messages.get(SHIM_LINE, 0) for one in reading.replicas)
+    lines = sum(_count(one, SHIM_LINE) for one in reading.replicas)
     return claim.against(findings, fine=f"{numbered(lines, 'line')} on {named(one.pod for one in reading.replicas)}")
 
 
@@ -38,7 +38,7 @@ def no_error_may_name_the_shim(its: Observation[ReadsReading]) -> Judgement:
     findings = _unseen(claim, reading)
     told = [f"{one.pod} ({text} ×{count})" for one in reading.replicas for text, count in _errors(one)]
     if told:
-        findings.append(claim.stop(f"an error that names the shim on {named(told, 3)}"))
+        findings.append(claim.stop(f"an error that names the shim on {named(told)}"))
     if silent := [one.pod for one in reading.replicas if not one.lines]:
         findings.append(claim.hold(f"no log line at all from {named(silent)}"))
     if odd := [f"{one.pod} ({one.unreadable})" for one in reading.replicas if one.unreadable]:
@@ -90,9 +90,7 @@ def _unseen(claim: Claim, reading: ReadsReading) -> list[Judgement]:
     if reading.calls < 1 or not reading.addresses:
         findings.append(claim.hold("no call was made, so there is nothing to see"))
     if len({one.pod for one in reading.replicas}) < max(len(reading.addresses), 1):
-        seen = (
-            f"logs of {len(reading.replicas)} replicas for {numbered(len(reading.addresses), 'address', 'addresses')}"
-        )
+        seen = f"logs of {len(reading.replicas)} replicas for {numbered(len(reading.addresses), 'address')}"
         findings.append(claim.hold(seen))
     return findings
 
@@ -113,7 +111,7 @@ def _is_mixed(replica: ReplicaLines, calls: int) -> bool:
 
 
 def _told(replica: ReplicaLines) -> str:
-    return named((f'"{message}" ×{count}' for message, count in replica.messages.items()), 3) or "silent"
+    return named((f'"{message}" ×{count}' for message, count in replica.messages.items())) or "silent"
 
 
 def _grown(reading: ReadsReading, table: str) -> int | None:

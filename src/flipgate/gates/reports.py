@@ -15,20 +15,22 @@ from flipgate.gates.claim import Claim, days_named, named, numbered, utc
 SCANNED = "tenants scanned"
 DRIFT = ("tenants with drift", "missing org_units rows", "missing org_unit_memberships rows")
 OTHER_DRIFT = ("other drift in org_units", "other drift in org_unit_memberships")
+_DAY = timedelta(days=1)
 
 
 @gate
-def days_must_pass(its: Observation[ReportFolder], *, days: int = 7, due_utc_hour: int = 8) -> Judgement:
+def days_must_pass(its: Observation[ReportFolder], *, days: int, due_utc_hour: int = 8) -> Judgement:
     """Does each of so many consecutive UTC days, ending today, have one whole report that says PASS over no drift?
 
     `due_utc_hour` is when the daily run writes today's report: until then a missing one is only early.
     """
     folder = its.value
     claim = Claim("daily reconciliation reports", f"{days} consecutive UTC days of PASS, zero drift, ending today")
-    if folder.today != its.taken_at.astimezone(UTC).date():
+    begun = _midnight(folder.today)
+    if not begun <= its.taken_at < begun + _DAY:
         return claim.hold(f"read as of {folder.today}, but it was {utc(its.taken_at)}: read again")
     wanted = _wanted(folder, days)
-    due = datetime.combine(folder.today, time(due_utc_hour, tzinfo=UTC))
+    due = begun + timedelta(hours=due_utc_hour)
     findings = list(_missing(claim, folder, wanted, due if its.taken_at < due else None))
     for report in _of(folder, wanted):
         findings += _said_no(claim, report) or _not_whole(claim, report)
@@ -36,7 +38,7 @@ def days_must_pass(its: Observation[ReportFolder], *, days: int = 7, due_utc_hou
 
 
 @gate
-def each_must_be_of_its_day(its: Observation[ReportFolder], *, days: int = 7) -> Judgement:
+def each_must_be_of_its_day(its: Observation[ReportFolder], *, days: int) -> Judgement:
     """Is each report really its own day's, not a copy of another's and not from the future?"""
     folder = its.value
     claim = Claim(
@@ -53,10 +55,10 @@ def each_must_be_of_its_day(its: Observation[ReportFolder], *, days: int = 7) ->
 
 
 @gate
-def each_must_be_of_the_environment(its: Observation[ReportFolder], *, days: int = 7) -> Judgement:
+def each_must_be_of_the_environment(its: Observation[ReportFolder], *, days: int) -> Judgement:
     """Is no report another environment's? One that names none, as those written by hand, is taken for this one's."""
     folder = its.value
-    claim = Claim("environment of the reports", f"this one, {folder.environment or 'whose name is not known'}")
+    claim = Claim("environment of the reports", f"this one, {folder.environment!r}")
     reports = _of(folder, _wanted(folder, days))
     if not reports or not folder.environment:
         return claim.hold(f"no report of the last {days} days" if not reports else "no name to compare theirs with")
@@ -72,14 +74,14 @@ def each_must_be_of_the_environment(its: Observation[ReportFolder], *, days: int
 
 
 @gate
-def banner_must_agree(its: Observation[ReportFolder], *, days: int = 7) -> Judgement:
+def banner_must_agree(its: Observation[ReportFolder], *, days: int) -> Judgement:
     """Does today's report carry the MET banner, and do its own tables and the other days' files bear it out?"""
     folder = its.value
     claim = Claim("7-day banner", f"MET in today's report, borne out by its tables and the files of {days} days")
     wanted = _wanted(folder, days)
     newest = [report for report in folder.reports if report.file_date == folder.today]
     if len(newest) != 1:
-        return claim.hold(f"{len(newest) or 'no'} reports of today ({folder.today})")
+        return claim.hold(f"{numbered(len(newest), 'report')} of today ({folder.today})")
     findings = [*_banner(claim, newest[0], days), *_window(claim, newest[0], folder, wanted)]
     return claim.against(
         findings, fine=f"MET on {folder.today}, streak {newest[0].streak_days} days, tables and files agree"
@@ -87,7 +89,7 @@ def banner_must_agree(its: Observation[ReportFolder], *, days: int = 7) -> Judge
 
 
 @gate
-def tenants_must_have_been_scanned(its: Observation[ReportFolder], *, days: int = 7) -> Judgement:
+def tenants_must_have_been_scanned(its: Observation[ReportFolder], *, days: int) -> Judgement:
     """Did each report scan the tenants that existed on its day? Zero is right only where none existed."""
     folder = its.value
     claim = Claim("tenants scanned", "every tenant that existed on the day of the report")
@@ -95,8 +97,12 @@ def tenants_must_have_been_scanned(its: Observation[ReportFolder], *, days: int 
     if not reports:
         return claim.hold(f"no report of the last {days} days")
     findings = [one for report in reports for one in _unscanned(claim, report, folder.tenants_created)]
-    counts = [report.figures.get(SCANNED, 0) for report in reports]
-    return claim.against(findings, fine=f"{min(counts)} to {max(counts)} a day on {numbered(len(reports), 'day')}")
+    counts = {report.figures[SCANNED] for report in reports if SCANNED in report.figures}
+    return claim.against(findings, fine=f"{named(sorted(counts))} a day on {numbered(len(reports), 'day')}")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(tzinfo=UTC))
 
 
 def _wanted(folder: ReportFolder, days: int) -> list[date]:
@@ -170,7 +176,7 @@ def _misdated(claim: Claim, report: Report, now: datetime) -> Iterator[Judgement
         yield claim.hold(f"{day} does not say when it was generated, with a zone")
     elif report.generated_at > now:
         yield claim.hold(f"{day} was generated in the future, at {utc(report.generated_at)}")
-    elif report.generated_at.astimezone(UTC).date() < day:
+    elif report.generated_at < _midnight(day):
         yield claim.stop(f"{day} is a copy: generated before that day began, at {utc(report.generated_at)}")
 
 
@@ -230,9 +236,9 @@ def _row(claim: Claim, row: tuple[date, str, int | None], file: Report | None, *
 
 
 def _unscanned(claim: Claim, report: Report, created: Iterable[datetime]) -> Iterator[Judgement]:
-    day_begins = datetime.combine(report.file_date, time(tzinfo=UTC))
+    day_begins = _midnight(report.file_date)
     before = sum(moment < day_begins for moment in created)
-    by_the_end = sum(moment < day_begins + timedelta(days=1) for moment in created)
+    by_the_end = sum(moment < day_begins + _DAY for moment in created)
     scanned = report.figures.get(SCANNED)
     if scanned is None:
         yield claim.hold(f"{report.file_date} does not say how many tenants it scanned")

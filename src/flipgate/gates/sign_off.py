@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flipgate.core.errors import visible
-from flipgate.core.facts.history import Flip
 from flipgate.core.facts.sign_off import Attestation, StageEvidence
 from flipgate.core.judgement import Judgement, gate
 from flipgate.core.observation import Observation
@@ -22,8 +21,8 @@ def stage_must_tick(its: Observation[StageEvidence], *, max_age_s: float) -> Jud
     It has to be fresh at the flip that ends its place; where none is to come, now.
     """
     evidence = its.value
-    place = f'after the flip of "{evidence.since.flag}"'
-    place += f' and before that of "{evidence.until.flag}"' if evidence.until else ""
+    before = f' and before that of "{evidence.until.flag}"' if evidence.until else ""
+    place = f'after the flip of "{evidence.since.flag}"{before}'
     claim = Claim(f'stage "{evidence.stage.stage}"', f"GO {place}, then at most {spoken(max_age_s)} old")
     if unmade := list(_unmade(claim, evidence)):
         return claim.against(unmade, fine="")
@@ -84,13 +83,11 @@ def must_have_been_done_after_the_flip(its: Observation[Attestation], *, min_aft
 
 def _unmade(claim: Claim, evidence: StageEvidence) -> Iterator[Judgement]:
     """What is wrong with the flips between which the stage has its place?"""
-    for flip in (evidence.since, *([evidence.until] if evidence.until else [])):
+    flips = [flip for flip in (evidence.since, evidence.until) if flip]
+    for flip in flips:
         if flip.value != "true" or flip.at is None:
             yield claim.hold(f'"{flip.flag}" is not flipped, or nobody knows when')
-    since, until = evidence.since.at, evidence.until.at if evidence.until else None
-    if since and until and until <= since:
-        yield claim.hold(f"{_made(evidence.since, since)} after {_made(evidence.until, until)}: the order is broken")
-
-
-def _made(flip: Flip | None, at: datetime) -> str:
-    return f'"{flip.flag if flip else ""}" was flipped at {utc(at)}'
+    made = [(flip.at, flip.flag) for flip in flips if flip.at]
+    if made != sorted(made) or len({at for at, _ in made}) < len(made):
+        told = " and then ".join(f'"{flag}" at {utc(at)}' for at, flag in made)
+        yield claim.hold(f"the order is broken: flipped {told}")

@@ -53,9 +53,9 @@ class Timeline:
         grown = growths(counters, window)
         self._growths = [one for one in grown if service in (None, one.labels.get("service", ""))]
         self._times_ms = [growth.at_ms for growth in self._growths]
-        self._requests = list(accumulate((growth.amount for growth in self._growths), initial=0.0))
+        self._requests = [0.0, *accumulate(growth.amount for growth in self._growths)]
         errors = (growth.amount if _is_error(growth) else 0.0 for growth in self._growths)
-        self._errors = list(accumulate(errors, initial=0.0))
+        self._errors = [0.0, *accumulate(errors)]
 
     @property
     def whole(self) -> Span:
@@ -69,24 +69,23 @@ class Timeline:
     def sliding(self, window_s: float) -> tuple[Span, ...]:
         """What did every stretch of this length show? One for each set of samples; the whole if it is shorter."""
         length_ms = round(window_s * 1000)
-        if self._start_ms + length_ms >= self._end_ms:
-            return (self.whole,)
-        latest_ms = self._end_ms - length_ms
+        latest_ms = max(self._start_ms, self._end_ms - length_ms)
         starts = {self._start_ms, latest_ms}
         for at_ms in self._times_ms:
             starts |= {at_ms, at_ms - length_ms}
-        return tuple(self._span(at, at + length_ms) for at in sorted(starts) if self._start_ms <= at <= latest_ms)
+        begins = sorted(at for at in starts if self._start_ms <= at <= latest_ms)
+        return tuple(self._span(at, min(at + length_ms, self._end_ms)) for at in begins)
 
     def minutes(self, least_requests: float) -> tuple[Span, ...]:
         """What did each minute show, joined with its neighbours up to so many requests? The rest joins the last."""
         found: list[Span] = []
         after_ms = self._start_ms
-        for until_ms in (*range(self._start_ms + _MINUTE_MS, self._end_ms, _MINUTE_MS), self._end_ms):
+        for until_ms in (*range(self._start_ms, self._end_ms, _MINUTE_MS), self._end_ms):
             span = self._span(after_ms, until_ms)
             if span.requests >= max(least_requests, 1):
                 found.append(span)
                 after_ms = until_ms
-        if found and after_ms < self._end_ms:
+        if found:
             found[-1] = self._span(found[-1].after_ms, self._end_ms)
         return tuple(found)
 
@@ -95,7 +94,7 @@ class Timeline:
         counted: Counter[str] = Counter()
         for growth in self._growths[self._index(span.after_ms) : self._index(span.until_ms)]:
             if _is_error(growth):
-                who = f"{growth.labels.get('service', 'unknown service')} {growth.labels.get('code', '')}"
+                who = f"{growth.labels.get('service', 'unknown service')} {growth.labels['code']}"
                 counted[who] += round(growth.amount)
         return named(f"{who} ×{count}" for who, count in counted.most_common())
 

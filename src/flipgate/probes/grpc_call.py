@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from flipgate.core.errors import Ambiguous, Malformed, NoData, visible
+from flipgate.probes.grpc_reflection import described
 from flipgate.safety.addresses import Address
 from flipgate.safety.grpc import ReadChannel, channel, replica, replicas, unreachable
 from flipgate.safety.procedures import TENANT
@@ -58,6 +58,7 @@ class GrpcCalls:
         """Which messages have these methods, by path? Every address has to describe them alike.
 
         Source:  server reflection.
+        Cost:    all that an address describes takes no longer than one call may.
         Errors:  Unreachable; NoData (a method that is not served); Malformed; Ambiguous (addresses disagree).
         """
         wanted = tuple(paths)
@@ -82,14 +83,15 @@ class GrpcCalls:
         Errors: Unreachable, Malformed.
         """
         with self._asking(address, method.path) as opened:
-            call = opened.unary_unary(f"/{method.path}", method.request.SerializeToString, None)
-            raws = [call(method.request(**fields), metadata=((TENANT, tenant),)) for tenant, fields in asked]
+            call = opened.unary_unary(f"/{method.path}")
+            source = replica(self.block, address)
+            raws = [call(request(method, fields, source), metadata=((TENANT, tenant),)) for tenant, fields in asked]
         return [decoded(method, raw, replica(self.block, address)) for raw in raws]
 
     def _described(self, address: Address, paths: tuple[str, ...]) -> tuple[dict[str, Method], list[bytes]]:
         with self._asking(address, "reflection") as opened:
-            pool = DescriptorPool(ProtoReflectionDescriptorDatabase(cast("grpc.Channel", opened)))
-            found = {path: _method(pool, path, replica(self.block, address)) for path in paths}
+            pool = described(opened, replica(self.block, address), paths)
+        found = {path: _method(pool, path, replica(self.block, address)) for path in paths}
         return {path: method for path, (method, _) in found.items()}, [file for _, file in found.values()]
 
     @contextmanager
@@ -101,6 +103,18 @@ class GrpcCalls:
             raise unreachable(replica(self.block, address), asked, error) from error
         finally:
             opened.close()
+
+
+def request(method: Method, fields: Mapping[str, object], source: str) -> bytes:
+    """Which bytes ask with these fields?
+
+    Errors: Malformed where the service describes a request without them.
+    """
+    try:
+        return method.request(**fields).SerializeToString()
+    except (TypeError, ValueError) as error:
+        told = f"describes a request that does not take {', '.join(fields)}: {visible(str(error))}"
+        raise Malformed(source, told, method.path) from error
 
 
 def decoded(method: Method, raw: bytes, source: str) -> Message:
@@ -123,5 +137,5 @@ def _method(pool: DescriptorPool, path: str, source: str) -> tuple[Method, bytes
         return Method(path, *classes), found.file.serialized_pb
     except KeyError:
         raise NoData(source, f"serves no {path}", "reflection") from None
-    except (AssertionError, AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise Malformed(source, f"describes {path} in no usable way: {visible(str(error))}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
 
 from flipgate.core.errors import visible
@@ -36,7 +37,7 @@ def _asked(service: str, block: Service, address: Address, name: str) -> HealthA
         return HealthAnswer(service, str(address), name, known.name if known else f"status {number}")
     except grpc.RpcError as error:
         return HealthAnswer(service, str(address), name, error.code().name, visible(error.details() or ""))
-    except ValueError as error:
+    except (DecodeError, ValueError) as error:
         return HealthAnswer(service, str(address), name, "no answer of health", visible(str(error)))
     finally:
         opened.close()

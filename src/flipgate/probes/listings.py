@@ -20,7 +20,7 @@ from google.protobuf.message import Message
 
 from flipgate.core.errors import Malformed, visible
 from flipgate.probes.contract import LIST_TEAMS, PATHS
-from flipgate.probes.grpc_call import GrpcCalls, Method, decoded
+from flipgate.probes.grpc_call import GrpcCalls, Method, decoded, request
 from flipgate.probes.records import Record, canonical, records
 from flipgate.safety.grpc import aio_channel, replica, unreachable
 from flipgate.safety.procedures import TENANT
@@ -32,6 +32,7 @@ T = TypeVar("T")
 _IN_FLIGHT = 32
 _PAGE_SIZE = 100
 _MOST_PAGES = 1000
+_LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ class TenantListing:
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
-        return records(self.pages)
+        """Errors: Malformed where the messages are of another shape than a listing's."""
+        try:
+            return records(self.pages)
+        except (AttributeError, TypeError, ValueError) as error:
+            told = f"lists records in no usable way: {visible(str(error))}"
+            raise Malformed(f"grpc {self.address}", told, self.listing) from error
 
     @cached_property
     def canonical(self) -> bytes:
@@ -124,15 +130,17 @@ class _Walk:
 
     async def listing_of(self, tenant: str) -> TenantListing:
         metadata, digest, pages = ((TENANT, tenant),), hashlib.sha256(), []
-        request, tokens = self._first, {""}
+        asking, tokens, size = self._first, {""}, 0
         while True:
-            raw = await self._answer(request, metadata)
+            raw = await self._answer(asking, metadata)
+            if (size := size + len(raw)) > _LARGEST:
+                raise Malformed(self.replica, f"lists more than {_LARGEST} bytes for one tenant", self.listing)
             page = decoded(self.method, raw, self.replica)
             pages.append(page)
             digest.update(b"%d " % len(raw) + raw)
             if not (token := self._next(page, tokens)):
                 break
-            request = self._request(token)
+            asking = self._request(token)
         return TenantListing(tenant, self.listing, self.address, tuple(pages), digest.hexdigest())
 
     async def _answer(self, request: bytes, metadata: tuple[tuple[str, str], ...]) -> bytes:
@@ -142,7 +150,9 @@ class _Walk:
             raise unreachable(self.replica, self.method.path, error) from error
 
     def _next(self, page: Any, tokens: set[str]) -> str:
-        token: str = page.next_page_token if self._paged else ""
+        token = getattr(page, "next_page_token", "") if self._paged else ""
+        if not isinstance(token, str):
+            raise Malformed(self.replica, "its page token is no text", self.listing)
         if token and (token in tokens or len(tokens) > _MOST_PAGES):
             raise Malformed(self.replica, f"its pages never end: {visible(token)} after {len(tokens)} pages")
         tokens.add(token)
@@ -150,7 +160,7 @@ class _Walk:
 
     def _request(self, token: str) -> bytes:
         fields = {"page_size": _PAGE_SIZE, "page_token": token} if self._paged else {}
-        return self.method.request(**fields).SerializeToString()
+        return request(self.method, fields, self.replica)
 
 
 async def _in_order(work: Callable[[str], Coroutine[Any, Any, T]], tenants: Iterable[str]) -> AsyncIterator[T]:

@@ -6,6 +6,7 @@ promises another one; a record that comes twice is there twice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -55,6 +56,9 @@ def _record(message: Message) -> Record:
 
 
 def _plain(value: Any) -> Value:
+    """JSON knows neither infinity nor what is no number: both would be null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, Message):

@@ -45,8 +45,9 @@ class Reports:
 
 
 def _day(name: str) -> date | None:
-    stem, dot, ending = name.rpartition(".")
+    """One name for each day: a date can be written in several ways, and a second file would hide the day's own."""
     try:
-        return date.fromisoformat(stem) if f"{dot}{ending}" == ".md" and len(stem) == 10 else None
+        day = date.fromisoformat(name.removesuffix(".md"))
     except ValueError:
         return None
+    return day if name == f"{day}.md" else None

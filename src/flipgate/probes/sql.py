@@ -119,8 +119,12 @@ class Database:
         return self._seen("rows", sql, self._rows(int, sql, {"tenant": tenant})[0])
 
     def edited(self, ids: Sequence[str]) -> Observation[Edits]:
-        """When were these records' own legacy rows (teams, pillars, members) and their memberships last written?"""
-        rows = self._rows(lambda id_, of, at: (of, id_, self._world(at)), _EDITED, {"ids": list(ids)})
+        """When were these records' own legacy rows (teams, pillars, members) and their memberships last written?
+
+        Shape: an id with a NUL in it has no row: no text of the database can hold one.
+        """
+        held = {"ids": [id_ for id_ in ids if "\0" not in id_]}
+        rows = self._rows(lambda id_, of, at: (of, id_, self._world(at)), _EDITED, held)
         own = {id_: at for of_membership, id_, at in rows if not of_membership}
         memberships = {id_: at for of_membership, id_, at in rows if of_membership}
         return self._seen("rows", _EDITED, Edits(own, memberships))

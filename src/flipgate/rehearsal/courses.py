@@ -6,7 +6,23 @@ from dataclasses import dataclass
 
 from flipgate.rehearsal.protocol import Flip, Request
 
-Act = str | Request
+
+@dataclass(frozen=True)
+class Word:
+    """A box of the sign-off list that its owner attests, here by the rehearsal's own operator.
+
+    for_s  for how long the word holds; 0 is without an end.
+    of     what was told, where the word is about that: it says when.
+    """
+
+    box: int
+    note: str
+    for_s: float = 0
+    of: str = ""
+
+
+# A stage that is run, something that the operator does, or a word that an owner gives.
+Act = str | Request | Word
 
 
 @dataclass(frozen=True)
@@ -17,7 +33,7 @@ class Course:
     back      flips the stage's own flag back, so that the next trial has a flip of its own.
     again     stages that have to be GO between the flip back and the flip.
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
-    flip      the stage's own flip, and what has to be done after it; () for a stage that has none.
+    flip      the stage's own flip and what has to be done after it, or the words that it asks for; () without any.
     settle_s  how long after the flip all windows of the stage have elapsed.
     rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
@@ -38,11 +54,43 @@ def _flip(name: str, *, value: bool) -> Request:
 _READS, _CASCADE, _NEW = "read_from_org_units", "cascade_4layer", "new_services_enabled"
 _REFRESH = Request(refresh="§6.3 new_services_enabled flip")
 _THIRD = (_flip(_NEW, value=True), _REFRESH)
+OWNERS_WORDS = (
+    Word(8, "the report of the soak's last day is attached"),
+    Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
+    Word(10, "the tracker and its parent are closed"),
+)
 # Each line is one environment, and its stages in the order in which it comes to them.
 Lines = tuple[dict[str, Course], ...]
 # A preflight is a day's: it is renewed in time.
 RENEW_S = 16 * 3600.0
 _A_DAY_S = 24 * 3600 + 60
+
+# With the look that sees each flip: from then on the ledger knows its time.
+_TO_THE_PORTAL: tuple[Act, ...] = (
+    "preflight",
+    "baseline",
+    _flip(_READS, value=True),
+    "after_flip_1",
+    Request(advance_s=12 * 60),
+    "after_flip_1",
+    "shim",
+    "portal",
+)
+_TO_THE_SOAK: tuple[Act, ...] = (
+    *_TO_THE_PORTAL,
+    "before_flip_2",
+    _flip(_CASCADE, value=True),
+    "after_flip_2",
+    Request(advance_s=6 * 60),
+    "after_flip_2",
+    "before_flip_3",
+    *_THIRD,
+    "after_flip_3",
+    Request(advance_s=17 * 60),
+    "after_flip_3",
+    Request(advance_s=_A_DAY_S),
+    "soak",
+)
 
 _ORG_V23: Lines = (
     {
@@ -66,18 +114,7 @@ _ORG_V23: Lines = (
         ),
     },
     {
-        "before_flip_2": Course(
-            (
-                "preflight",
-                "baseline",
-                _flip(_READS, value=True),
-                "after_flip_1",
-                Request(advance_s=12 * 60),
-                "after_flip_1",
-                "shim",
-                "portal",
-            )
-        ),
+        "before_flip_2": Course(_TO_THE_PORTAL),
         "after_flip_2": Course(
             (),
             (_flip(_CASCADE, value=False),),
@@ -88,8 +125,9 @@ _ORG_V23: Lines = (
         "before_flip_3": Course(),
         "after_flip_3": Course((), (_flip(_NEW, value=False),), ("before_flip_3",), flip=_THIRD, settle_s=17 * 60),
         "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
-        "sign_off": Course(("soak",)),
     },
+    # Of its own: every stage has to be in its place between flips that were made once.
+    {"sign_off": Course(_TO_THE_SOAK, again=("soak",), flip=OWNERS_WORDS)},
 )
 _READ, _WRITE = "OPS_VIEW_DB_READ", "OPS_VIEW_DB_WRITE"
 _BACKUP = Request(backup="before the second flip")

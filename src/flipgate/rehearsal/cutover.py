@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from flipgate.rehearsal.courses import Word
+
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
 _REPORTS_SETTING = "FLIPGATE_REPORTS"
 
@@ -82,6 +84,21 @@ class Cutover:
         verdict = WORDS.get(done.returncode, f"exit status {done.returncode}")
         text = " ".join((done.stdout or "").split())
         return Ended(verdict, self._gates(), text, time.monotonic() - begun)
+
+    def attest(self, word: Word, when: datetime | None = None) -> str:
+        """Give an owner's word with the suite's own command: on what was done `when`, where it is about that.
+
+        Returns what the command told. Errors: RehearsalError.
+        """
+        said = ["--env", self.environment, "--by", "the rehearsal's operator", "--note", word.note]
+        if when:
+            said += ["--when", when.isoformat(timespec="seconds")]
+        if word.for_s:
+            said += ["--expires", (self.now() + timedelta(seconds=word.for_s)).isoformat()]
+        given = self.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
+        if given.returncode:
+            raise RehearsalError(f"box {word.box} could not be attested: {given.stdout.strip()}")
+        return given.stdout.strip()
 
     def _gates(self) -> dict[str, str]:
         """Which verdict did each gate of the newest run get? Read from the ledger's text alone."""

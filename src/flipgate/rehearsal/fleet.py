@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Lever = bool | int | float | str
 _NOTHING = b'{"step_s": 0, "series": []}'
+_CALLED_BY_USERS = ("gateway", "tenant-service", "context-engine")
 _FLAG_TTL_S = 2.0  # the platform keeps a flag for 30 s (§13); nobody has to wait that long here
 
 
@@ -177,6 +178,14 @@ class Fleet:
         yield
         for member, healthy in before:
             self._move(member, healthy)
+
+    @contextlib.contextmanager
+    def calling(self, requests_per_minute: float) -> Iterator[None]:
+        """All users together call so often, for as long as the block lasts."""
+        with contextlib.ExitStack() as stack:
+            for deployment in _CALLED_BY_USERS:
+                stack.enter_context(self.misbehaving(deployment, requests_per_minute=requests_per_minute))
+            yield
 
     def post(self, deployment: str, path: str, token: str, asked: Mapping[str, str]) -> str:
         """Ask the first pod of a deployment for something. Returns what it answered. Errors: RehearsalError."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course
+from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Word
 from flipgate.rehearsal.cutover import Cutover, Ended, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import FaultChange, Request
@@ -186,9 +186,9 @@ class Stand:
         ended, problem = Ended("none"), ""
         try:
             get_there()
+            for act in job.trial.after:
+                self._act(act)
             self._age(job.trial.lived_s)
-            for stage in job.trial.after:
-                self.cutover.stage(stage, capture=True)
             ended = self.cutover.stage(self.stage, capture=True)
         except RehearsalError as error:
             problem = f"not tried: {error}"
@@ -197,8 +197,8 @@ class Stand:
                 self.cutover.do(Request(fault=FaultChange(job.fault.name, undo=True)))
         except RehearsalError as error:
             problem = problem or f"not taken back: {error}"
-        for stage in job.trial.after:
-            self.cutover.stage(stage, capture=True)
+        for act in () if job.fault.is_look_alike else job.trial.after:
+            self._act(act)
         return Outcome(job.fault.name, job.fault.rows, job.trial, self.stage, job.seed, ended, problem)
 
     def _looked_at_healthy(self) -> Outcome:
@@ -231,6 +231,8 @@ class Stand:
     def _act(self, act: Act) -> None:
         if isinstance(act, Request):
             self.cutover.do(act)
+        elif isinstance(act, Word):
+            self.cutover.attest(act)
         else:
             self.cutover.stage(act, capture=True)
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 import typer
 
+from flipgate.rehearsal.courses import Word
 from flipgate.rehearsal.cutover import WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
-from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Told, Word
+from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Told
 from flipgate.rehearsal.protocol import Request
 
 # When people were told of what.
@@ -55,7 +56,8 @@ def _perform(cutover: Cutover, entry: Entry, told: Moments) -> Outcome | None:
         typer.echo(f"\n── the operator tells that {entry.what}")
         return None
     if isinstance(entry, Word):
-        _give(cutover, entry, told)
+        given = cutover.attest(entry, told.get(entry.of))
+        typer.echo(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
         return None
     if isinstance(entry, Request):
         if entry.advance_s:
@@ -66,18 +68,6 @@ def _perform(cutover: Cutover, entry: Entry, told: Moments) -> Outcome | None:
     typer.echo(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
     ended = cutover.stage(entry.name)
     return Outcome(entry, ended.verdict, ended.seconds)
-
-
-def _give(cutover: Cutover, word: Word, told: Moments) -> None:
-    """Attest a box as its owner does: with the suite's own command."""
-    typer.echo(f"\n── flipgate attest {word.box} --env {cutover.environment}")
-    said: tuple[str, ...] = ("--env", cutover.environment, "--by", "the rehearsal's operator", "--note", word.note)
-    if word.of:
-        said += ("--when", told[word.of].isoformat(timespec="seconds"))
-    given = cutover.command("flipgate.cli", "attest", str(word.box), *said, capture=True)
-    typer.echo(given.stdout.strip())
-    if given.returncode:
-        raise RehearsalError(f"box {word.box} could not be attested: exit status {given.returncode}")
 
 
 def _pack(cutover: Cutover) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flipgate.rehearsal.courses import OWNERS_WORDS, Word
 from flipgate.rehearsal.protocol import Flip, Request
 
 
@@ -21,18 +22,6 @@ class Told:
     """People are told of something; the operator remembers when that was."""
 
     what: str
-
-
-@dataclass(frozen=True)
-class Word:
-    """A box of the sign-off list that its owner attests, here by the rehearsal's own operator.
-
-    of  what was told, where the word is about that: it says when.
-    """
-
-    box: int
-    note: str
-    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,9 +58,7 @@ _ORG_V23: Acts = (
         Request(advance_s=86400),
         Stage("soak", "GO", "a day after the flip"),
         Stage("sign_off", "HOLD", "three boxes are people's"),
-        Word(8, "the report of the soak's last day is attached"),
-        Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
-        Word(10, "the tracker and its parent are closed"),
+        *OWNERS_WORDS,
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),
     ),
@@ -118,10 +105,10 @@ _OPS_VIEW: Acts = (
         Told(_ENABLED),
         Stage("soak", "GO", "two days after the flip"),
         Stage("sign_off", "HOLD", "five boxes are people's"),
-        Word(6, "the ops team was told that reads move", _READS_MOVE),
-        Word(7, "the ops team has the summary of the first day", _FIRST_DAY),
-        Word(8, "ops team and stakeholders were told that writes move", _WRITES_MOVE),
-        Word(9, "the release was announced to all", _ENABLED),
+        Word(6, "the ops team was told that reads move", of=_READS_MOVE),
+        Word(7, "the ops team has the summary of the first day", of=_FIRST_DAY),
+        Word(8, "ops team and stakeholders were told that writes move", of=_WRITES_MOVE),
+        Word(9, "the release was announced to all", of=_ENABLED),
         Word(10, "there was no rollback"),
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),

@@ -75,7 +75,7 @@ class World(ABC):
         # What faults choose by lot: a replica, a tenant.
         self.dice = Random(0)  # noqa: S311  seeded, not a secret
         # When flips are agreed upon, by the hour of the day; an environment that is played all day has no closing time.
-        self.change_window = {"opens": "00:00", "closes": "24:00"}
+        self.change_window = {"timezone": "UTC", "opens": "00:00", "closes": "24:00"}
         self.history = History()
         self.processes = Processes(place.folder)
         self.network = Network(place, self.processes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -27,7 +28,7 @@ def regular(root: Path, name: str, source: str) -> bytes:
     Errors: Malformed for a symlink, a pipe, a folder, a name that leads elsewhere, more than a megabyte; NoData where
             there is none; Unreachable where it cannot be read.
     """
-    where = str(root / name)
+    where = visible(str(root / name), 4096)
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         raise Malformed(source, f"{visible(name)!r} is no plain file name")
     try:
@@ -36,7 +37,7 @@ def regular(root: Path, name: str, source: str) -> bytes:
     except FileNotFoundError:
         raise NoData(source, "there is no such file", where) from None
     except OSError as error:
-        if (root / name).is_symlink():
+        if error.errno == errno.ELOOP:
             raise Malformed(source, "is a symbolic link, a regular file is wanted", where) from None
         raise Unreachable(source, f"cannot be read: {visible(str(error.strerror))}", where) from None
     try:

@@ -29,6 +29,7 @@ def test_a_judgement_can_be_computed_again_from_its_name_and_figures(registered:
     judged = registered(Observation(4, "rows", "sql", (), NOON), rows=5)
     assert (judged.gate, dict(judged.figures)) == ("test_judgement.rows_must_reach", {"rows": 5})
     assert GATES[judged.gate] is registered
+    assert registered.__name__ == "rows_must_reach"
 
 
 @pytest.mark.usefixtures("registered")
@@ -61,7 +62,7 @@ def test_many_disturbances_do_not_flood_the_reader(registered: Callable[..., Jud
 
 
 def judged(verdict: Verdict, seen: str, ready_at: datetime | None = None) -> Judgement:
-    return Judgement(verdict, "one", seen, "", ready_at)
+    return Judgement(verdict, "one", seen, "all", ready_at)
 
 
 def test_all_findings_of_the_worst_rank_are_told_and_no_milder_one() -> None:
@@ -74,8 +75,18 @@ def test_all_findings_of_the_worst_rank_are_told_and_no_milder_one() -> None:
     assert together(found, subject="s", limit="l", fine="f").seen == "a; c"
 
 
-def test_nothing_to_judge_is_hold() -> None:
-    assert together([], subject="s", limit="l", fine="f").verdict is Verdict.HOLD
+def test_nothing_to_judge_is_hold_and_says_so() -> None:
+    assert together([], subject="s", limit="l", fine="f") == Judgement(Verdict.HOLD, "s", "nothing to judge", "l")
+
+
+def test_what_is_within_its_limit_says_what_was_measured() -> None:
+    fine = [judged(Verdict.GO, "a", NOON), judged(Verdict.GO, "b")]
+    assert together(fine, subject="s", limit="l", fine="f") == Judgement(Verdict.GO, "s", "f", "l")
+
+
+def test_a_judgement_without_a_word_is_none() -> None:
+    with pytest.raises(ValueError, match="what was seen"):
+        Judgement(Verdict.GO, "", "", "")
 
 
 def test_time_alone_helps_only_if_it_helps_every_finding() -> None:

@@ -58,9 +58,19 @@ def test_an_open_alert_is_stop_without_a_watchdog_too() -> None:
     says(none_may_be_open(reading(alert(PERSISTING)), component="dualwrite"), STOP)
 
 
-def test_another_dualwrite_alert_that_is_not_critical_is_hold() -> None:
-    its = reading(WATCHDOG, alert("DualwriteSlow", severity="warning"))
-    says(none_may_be_open(its, component="dualwrite"), HOLD, "DualwriteSlow")
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [
+        (alert("DualwriteSlow", severity="warning"), "DualwriteSlow since 2026-04-26 11:59:00 UTC, severity=warning"),
+        (alert("DualwriteSlow", "suppressed", silenced=True), "DualwriteSlow (silenced) since"),
+        (alert("DualwriteSlow", "suppressed", inhibited=True), "DualwriteSlow (inhibited) since"),
+        (Alert({"component": "dualwrite"}, "active", ago(60), (), ()), " since 2026-04-26 11:59:00 UTC, component="),
+    ],
+)
+def test_another_dualwrite_alert_that_is_not_critical_is_hold(opened: Alert, told: str) -> None:
+    judgement = none_may_be_open(reading(WATCHDOG, opened), component="dualwrite")
+    says(judgement, HOLD)
+    assert judgement.seen.startswith(told)
 
 
 def test_alerts_of_other_components_are_not_judged() -> None:
@@ -71,6 +81,8 @@ def test_alerts_of_other_components_are_not_judged() -> None:
 def test_a_rule_that_fires_unheard_is_stop() -> None:
     its = reading(WATCHDOG, rules=(rule(PERSISTING, "firing"), rule(STALLED)))
     says(none_may_be_open(its, component="dualwrite"), STOP, "unknown to Alertmanager")
+    its = reading(WATCHDOG, rules=(rule("DualwriteSlow", "firing"), *QUIET))
+    says(none_may_be_open(its, component="dualwrite"), HOLD, "unknown to Alertmanager")
 
 
 def test_a_pending_alert_is_hold() -> None:
@@ -87,6 +99,7 @@ NAMES = f"{PERSISTING}, {STALLED}"
 
 def test_loaded_and_healthy_rules_are_go() -> None:
     says(rules_must_be_loaded(reading(), names=NAMES), GO, "2 of 2")
+    says(rules_must_be_loaded(reading(), names=" , "), HOLD, "no rule is named")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from flipgate.core.facts.breaker import NO_RESTART, TOLD, UNTOLD, BreakerReading, ReplicaLog
 from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
 from flipgate.gates.breaker import breaker_must_not_have_tripped, flag_must_not_hide_a_trip
 from tests.unit.gates.given import GO, HOLD, NAN, STOP, ago, last, says, scraped, seen, up
 
@@ -60,10 +61,10 @@ def test_a_trip_of_before_the_flip_is_none_since() -> None:
 
 @pytest.mark.parametrize(("restart", "verdict", "told"), [(TOLD, GO, "restarted meanwhile"), (UNTOLD, HOLD, "is lost")])
 def test_a_restart_is_said_and_is_go_only_where_the_log_of_before_is_known(
-    restart: str, verdict: object, told: str
+    restart: str, verdict: Verdict, told: str
 ) -> None:
     judgement = breaker_must_not_have_tripped(reading(log(restart=restart)))
-    assert (judgement.verdict, told in judgement.seen, "engine-a" in judgement.seen) == (verdict, True, True)
+    says(judgement, verdict, told, "engine-a", "at 2026-04-26 11:58:30 UTC")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,8 @@ def test_what_could_not_be_seen_is_hold(its: Observation[BreakerReading], told: 
     [
         (QUIET, "true", GO),
         (TRIPPED, "true", STOP),
+        ([0.0] * 24 + [1.0], "true", STOP),
+        ([1.0] * 24 + [0.0], "true", GO),  # restarted since
         ([1.0] * SCRAPES, "true", STOP),  # tripped before the flip: the flip reaches it no more
         (TRIPPED, "false", GO),
         (QUIET, "", HOLD),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flipgate.gates.buckets import Buckets, is_histogram, near, p95_bounds_ms, p95_index, p95_told
+from flipgate.gates.buckets import Buckets, calls_in, is_histogram, near, p95_bounds_ms, p95_index, p95_told
 from tests.unit.gates.given import INF, NAN
 
 
@@ -29,6 +29,11 @@ def test_what_a_histogram_is(buckets: Buckets, *, is_one: bool) -> None:
     assert is_histogram(buckets) is is_one
 
 
+@pytest.mark.parametrize(("buckets", "calls"), [((), 0), (((5.0, 1.0), (INF, 3.0)), 3)])
+def test_every_call_is_below_infinity(buckets: Buckets, calls: float) -> None:
+    assert calls_in(buckets) == calls
+
+
 def of(*counts: float) -> Buckets:
     return tuple(zip((5.0, 7.0, INF), counts, strict=True))
 
@@ -45,9 +50,6 @@ def test_which_bucket_holds_the_p95(buckets: Buckets, index: int, bounds_ms: tup
     assert (p95_index(buckets), p95_bounds_ms(buckets), p95_told(buckets)) == (index, bounds_ms, told)
 
 
-@pytest.mark.parametrize(
-    ("bound", "tolerance", "good"), [(64.0, 0.0, True), (80.0, 0.25, True), (48.0, 0.25, True), (80.5, 0.25, False),
-                                     (47.5, 0.25, False)]
-)  # fmt: skip
-def test_a_bound_on_the_edge_of_the_tolerance_is_as_good(bound: float, tolerance: float, *, good: bool) -> None:
-    assert near([bound], 64.0, tolerance) == (bound if good else None)
+@pytest.mark.parametrize(("bound", "good"), [(50.0, True), (51.0, True), (49.0, True), (51.1, False), (48.9, False)])
+def test_a_bound_on_the_edge_of_two_percent_is_as_good(bound: float, *, good: bool) -> None:
+    assert near([bound], 50.0) == (bound if good else None)

@@ -7,6 +7,7 @@ import pytest
 
 from flipgate.core.facts.series import Series
 from flipgate.core.judgement import Judgement
+from flipgate.core.verdict import Verdict
 from flipgate.core.window import Window
 from flipgate.gates.claim import Claim
 from flipgate.gates.coverage import holes, past, replica, scrapes_must_cover, uncovered
@@ -45,7 +46,8 @@ def test_the_newest_sample_is_at_most_two_scrapes_old(gone: tuple[int, ...], ver
 
 
 def test_fewer_targets_than_declared_are_hold() -> None:
-    says(judged(up("a", 41), targets=2), HOLD, "1 of 2 targets")
+    says(judged(up("a", 41), targets=2), HOLD, "1 of 2 targets are scraped: only a")
+    assert judged(targets=2).seen == "0 of 2 targets are scraped"
 
 
 def test_a_target_that_was_never_up_is_hold() -> None:
@@ -53,7 +55,7 @@ def test_a_target_that_was_never_up_is_hold() -> None:
 
 
 def test_without_a_window_nothing_can_be_covered() -> None:
-    says(scrapes_must_cover(seen(series_set(scrapes=(up("a", 41),)))), HOLD)
+    says(scrapes_must_cover(seen(series_set(scrapes=(up("a", 41),))), missed=2), HOLD)
 
 
 LONG = 120.0
@@ -69,6 +71,7 @@ GRACE = 3 * 15.0  # what may lie between the start and the first scrape: two mis
         ((GRACE, 90, 120), ()),
         ((GRACE + 0.1, 90, 120), ((0, GRACE + 0.1),)),
         ((30, 60, 90), ()),
+        ((30, 60, 89, 120), ()),
         ((30, 60, 89.9), ((89.9, 120),)),
         ((0, 52.5, 100), ()),  # two missed and half an interval of jitter
         ((0, 52.6, 100), ((0, 52.6),)),
@@ -79,25 +82,31 @@ GRACE = 3 * 15.0  # what may lie between the start and the first scrape: two mis
 )
 def test_where_samples_lack_is_a_hole(times: tuple[float, ...], found: tuple[tuple[float, float], ...]) -> None:
     begin = ago(LONG).timestamp()
-    seen_holes = holes((begin + at for at in times), last(LONG), 15.0)
+    seen_holes = holes((begin + at for at in times), last(LONG), 15.0, missed=2)
     told = [tuple(round(edge.timestamp() - begin, 1) for edge in (hole.start, hole.end)) for hole in seen_holes]
     assert told == list(found)
 
 
 @pytest.mark.parametrize(
-    ("interval_s", "targets", "verdict"),
-    [(0.0, 1, HOLD), (0.5, 1, GO), (15.0, 0, HOLD), (0.0, 0, HOLD), (INF, 1, HOLD)],
+    ("interval_s", "targets", "verdict", "told"),
+    [
+        (0.0, 1, HOLD, "is not stated"),
+        (0.5, 1, GO, "1 target"),
+        (15.0, 0, HOLD, "is not stated"),
+        (0.0, 0, HOLD, "is not stated"),
+        (INF, 1, HOLD, "is not stated"),
+    ],
 )
-def test_what_is_not_stated_cannot_be_covered(interval_s: float, targets: int, verdict: object) -> None:
+def test_what_is_not_stated_cannot_be_covered(interval_s: float, targets: int, verdict: Verdict, told: str) -> None:
     scrapes = (up("a", 241, every_s=0.5),)
     counters = replace(series_set(scrapes=scrapes, targets=targets), scrape_interval_s=interval_s)
-    assert scrapes_must_cover(seen(counters, last(LONG)), missed=2).verdict is verdict
+    says(scrapes_must_cover(seen(counters, last(LONG)), missed=2), verdict, told)
 
 
 def test_a_past_hole_waits_for_no_time_where_the_window_does_not_slide() -> None:
-    its = seen(series_set(scrapes=(up("a", 41, missing=(20, 21, 22)),)), last(600))
-    (stays,) = uncovered(Claim("s", "l"), its, 2)
-    (passes,) = uncovered(Claim("s", "l"), its, 2, sliding=True)
+    counters = series_set(scrapes=(up("a", 41, missing=(20, 21, 22)),))
+    (stays,) = uncovered(Claim("s", "l"), counters, last(600), 2)
+    (passes,) = uncovered(Claim("s", "l"), counters, last(600), 2, sliding=True)
     assert (stays.ready_at, passes.ready_at) == (None, ago(255 - 600))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from flipgate.core.facts.drift import DriftNow, DriftReading
 from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.observation import Observation
+from flipgate.core.verdict import Verdict
+from flipgate.core.window import Window
 from flipgate.gates.drift import (
     every_series_must_be_zero,
     every_tenant_must_have_a_series,
@@ -35,6 +38,11 @@ def reading(
     exported = tuple(DriftNow(labels, value) for labels, value in now)
     fact = DriftReading(exported, series, last_pass_at, INTERVAL_S, deployed_interval_s, tenants)
     return seen(fact, last(INTERVAL_S))
+
+
+def declared(interval_s: float) -> Observation[DriftReading]:
+    its = reading()
+    return replace(its, value=replace(its.value, detect_interval_s=interval_s))
 
 
 def history(values: Sequence[float], **labels: str) -> tuple[Series, ...]:
@@ -79,7 +87,14 @@ def test_drift_inside_the_interval_is_hold_until_one_whole_interval_is_clean() -
 
 
 def test_drift_older_than_the_interval_is_go() -> None:
-    says(must_have_been_zero_for_an_interval(reading(history=history([2.0] + [0.0] * 41))), GO)
+    says(must_have_been_zero_for_an_interval(reading(history=history([2.0, 2.0] + [0.0] * 40))), GO)
+    says(must_have_been_zero_for_an_interval(reading(history=history([2.0, 2.0, 2.0] + [0.0] * 39))), HOLD)
+
+
+def test_the_interval_ends_with_the_window_or_now() -> None:
+    its = reading(history=history([0.0] * 41 + [2.0]))
+    says(must_have_been_zero_for_an_interval(replace(its, window=Window.before(ago(15), INTERVAL_S))), GO)
+    says(must_have_been_zero_for_an_interval(replace(its, window=None)), HOLD, "= 2")
 
 
 def test_while_drift_is_open_no_time_of_readiness_is_promised() -> None:
@@ -109,6 +124,19 @@ def test_a_gap_of_more_than_two_samples_is_hold(missing: tuple[int, ...], verdic
     assert must_have_been_zero_for_an_interval(reading(history=(gappy,))).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("ages_s", "verdict"),
+    [
+        ((600, 550, 500, 450, 400, 350, 300, 250, 200, 150, 100, 50, 0), GO),
+        ((550, 500, 450, 400, 350, 300, 250, 200, 150, 100, 50, 0), HOLD),
+        ((600, 550, 500, 450, 400, 350, 300, 250, 200, 150, 100, 50), HOLD),
+    ],
+)
+def test_samples_at_both_ends_of_the_interval_count(ages_s: tuple[float, ...], verdict: Verdict) -> None:
+    kept = Series(ACME, tuple((ago(age_s).timestamp(), 0.0) for age_s in ages_s))
+    assert must_have_been_zero_for_an_interval(reading(history=(kept,))).verdict is verdict
+
+
 def test_a_past_gap_ends_when_the_interval_has_left_it_behind() -> None:
     gone = (20, 21, 22)
     gappy, scrapes = without(history([0.0] * SCRAPES)[0], *gone), without(up("reconciler", SCRAPES), *gone)
@@ -120,6 +148,7 @@ def test_a_past_gap_ends_when_the_interval_has_left_it_behind() -> None:
 def test_a_series_of_the_exporter_that_prometheus_does_not_keep_is_hold() -> None:
     globex = {"tenant": "globex", "table": "org_units"}
     says(must_have_been_zero_for_an_interval(reading([(ACME, 0.0), (globex, 0.0)])), HOLD, "globex/org_units")
+    says(must_have_been_zero_for_an_interval(reading([({}, 0.0)])), HOLD, "no samples of no tenant/no table")
 
 
 def test_a_series_that_vanished_is_hold() -> None:
@@ -135,7 +164,13 @@ def test_exporter_and_prometheus_must_both_answer(silent: str) -> None:
 
 @pytest.mark.parametrize(("age_s", "verdict"), [(0, GO), (659, GO), (660, GO), (661, HOLD), (-2, GO), (-3, HOLD)])
 def test_the_last_pass_is_at_most_a_little_more_than_an_interval_old(age_s: float, verdict: object) -> None:
-    assert reconciler_must_be_fresh(reading(last_pass_at=ago(age_s)), intervals=1.1).verdict is verdict
+    judgement = reconciler_must_be_fresh(reading(last_pass_at=ago(age_s)), intervals=1.1)
+    assert (judgement.verdict, judgement.seen.startswith("0 s old")) == (verdict, age_s in (0, -2))
+
+
+def test_a_pass_of_unknown_time_or_interval_is_hold() -> None:
+    says(reconciler_must_be_fresh(reading(last_pass_at=None), intervals=1.1), HOLD, "not exported")
+    says(reconciler_must_be_fresh(declared(0), intervals=1.1), HOLD, "interval is not stated")
 
 
 def test_a_tenant_without_a_series_is_hold_and_named() -> None:
@@ -153,6 +188,25 @@ def test_the_declared_interval_is_the_deployed_one_where_that_can_be_read(
     deployed_s: float | None, verdict: object
 ) -> None:
     assert interval_must_agree(reading(deployed_interval_s=deployed_s)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "verdict", "told"),
+    [
+        (0.5, HOLD, "declared 0.5 s, deployed 10 min"),
+        (1, HOLD, "declared 1 s, deployed 10 min"),
+        (0, HOLD, "none is declared"),
+        (INF, HOLD, "none is declared"),
+        (NAN, HOLD, "none is declared"),
+    ],
+)
+def test_an_interval_that_is_none_is_not_declared(interval_s: float, verdict: Verdict, told: str) -> None:
+    says(interval_must_agree(declared(interval_s)), verdict, told)
+
+
+@pytest.mark.parametrize("deployed_s", [0, INF])
+def test_a_deployed_interval_that_is_none_is_unknown(deployed_s: float) -> None:
+    says(interval_must_agree(reading(deployed_interval_s=deployed_s)), HOLD, "deployed unknown")
 
 
 def test_an_interval_that_cannot_be_read_is_said_so() -> None:

@@ -38,10 +38,11 @@ def test_zero_at_every_scrape_of_a_day_is_go() -> None:
     says(judgement, GO, "5 761 samples of 1 series")
 
 
-@pytest.mark.parametrize(("gap_s", "verdict"), [(15, GO), (45, GO), (60, HOLD), (3600, HOLD)])
+@pytest.mark.parametrize(("gap_s", "verdict"), [(15, GO), (45, GO), (52.5, GO), (52.6, HOLD), (60, HOLD), (3600, HOLD)])
 def test_two_missed_scrapes_are_borne_and_a_third_is_not(gap_s: float, verdict: Verdict) -> None:
     two = (stretch(DAY_S, 40_000), stretch(40_000 - gap_s, 0))
-    assert judged(history(*two)).verdict is verdict
+    judgement = judged(history(*two))
+    assert (judgement.verdict, judgement.seen.startswith(f"no samples of {SERIES}")) == (verdict, verdict is HOLD)
 
 
 @pytest.mark.parametrize("stretches", [(stretch(DAY_S - 120, 0),), (stretch(DAY_S, 120),), ()])
@@ -56,6 +57,11 @@ def test_a_single_other_sample_of_the_day_is_seen(value: float, verdict: Verdict
     says(judgement, verdict, SERIES)
 
 
+def test_the_highest_drift_of_the_day_is_told() -> None:
+    values = (stretch(DAY_S, 300), stretch(285, 240, 2.0), stretch(225, 210, 5.0), stretch(195, 0, 3.0))
+    says(judged(history(*values)), STOP, "= 5 at 2026-04-26 11:56:15 UTC, above 0 at 20 scrapes")
+
+
 def test_a_tenant_without_a_series_is_hold() -> None:
     value = DriftHistory({SERIES: (WHOLE,)}, STEP_S, {"acme": ago(DAY_S * 2), "globex": ago(DAY_S * 2)})
     says(judged(value), HOLD, "globex")
@@ -64,9 +70,29 @@ def test_a_tenant_without_a_series_is_hold() -> None:
 def test_a_tenant_that_was_created_in_the_soak_counts_from_its_first_sample() -> None:
     young = history(stretch(3600, 0), created_at=ago(5000))
     says(judged(young), GO)
+    says(judged(history(stretch(DAY_S - 120, 0), created_at=ago(DAY_S))), HOLD, "no samples of")
+    says(judged(history(stretch(DAY_S - 120, 0), created_at=ago(DAY_S - 1))), GO)
 
 
-@pytest.mark.parametrize("value", [DriftHistory({}, STEP_S, {}), DriftHistory({SERIES: (WHOLE,)}, 0, {"acme": NOW})])
+def test_a_series_is_its_tenants_up_to_the_first_slash_and_nobodys_counts_from_the_start() -> None:
+    sliced = DriftHistory({f"{SERIES}/2": (stretch(3600, 0),)}, STEP_S, {"acme": ago(5000)})
+    says(judged(sliced), GO)
+    nobodys = DriftHistory({SERIES: (WHOLE,), "globex/org_units": (stretch(3600, 0),)}, STEP_S, {"acme": LONG_AGO})
+    says(judged(nobodys), HOLD, "no samples of globex/org_units")
+
+
+def test_a_scrape_interval_of_a_second_is_one() -> None:
+    says(judged(DriftHistory({SERIES: (WHOLE,)}, 1, {"acme": LONG_AGO})), GO)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        DriftHistory({}, STEP_S, {}),
+        DriftHistory({SERIES: (WHOLE,)}, 0, {"acme": NOW}),
+        DriftHistory({SERIES: (WHOLE,)}, INF, {"acme": NOW}),
+    ],
+)
 def test_what_is_not_stated_is_hold(value: DriftHistory) -> None:
     says(judged(value), HOLD, "not known")
     says(must_have_been_zero_throughout(seen(history(WHOLE)), missed=2), HOLD, "not known")

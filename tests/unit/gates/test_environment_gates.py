@@ -10,12 +10,13 @@ from flipgate.core.facts.environment import ChangeWindow, Skew
 from flipgate.core.facts.history import Flip
 from flipgate.core.facts.tables import LeverReading, TableState
 from flipgate.core.judgement import Judgement
+from flipgate.core.verdict import Verdict
 from flipgate.gates import change_window, elapsed, lever, skew
 from tests.unit.gates.given import GO, HOLD, INF, NAN, NOW, STOP, ago, says, seen
 
 
-def table(name: str, newest_s: float | None = 0.0) -> TableState:
-    return TableState(name, exists=True, rows=3, newest=None if newest_s is None else ago(newest_s))
+def table(name: str, newest_s: float | None = 0.0, rows: int = 3) -> TableState:
+    return TableState(name, exists=True, rows=rows, newest=None if newest_s is None else ago(newest_s))
 
 
 def gone(name: str) -> TableState:
@@ -28,6 +29,7 @@ MIRROR = table("org_units"), table("org_unit_memberships")
 
 def test_legacy_tables_that_exist_are_go() -> None:
     says(lever.legacy_tables_must_exist(seen(LeverReading(LEGACY, MIRROR))), GO, "teams 3 rows")
+    says(lever.legacy_tables_must_exist(seen(LeverReading((table("teams", rows=0),), MIRROR))), GO, "teams 0 rows")
 
 
 def test_a_legacy_table_that_is_gone_is_stop() -> None:
@@ -49,15 +51,31 @@ def test_one_fresh_legacy_table_does_not_hide_a_stale_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("legacy", "mirror"),
-    [(LEGACY, (table("org_units", None), MIRROR[1])), ((*LEGACY[:2], table("team_memberships", None)), MIRROR)],
+    ("legacy", "mirror", "told"),
+    [
+        (LEGACY, (table("org_units", None), MIRROR[1]), "no row to compare in org_units"),
+        ((*LEGACY[:2], table("team_memberships", None)), MIRROR, "no row to compare in team_memberships"),
+        (LEGACY, (), "no legacy or no mirror table"),
+        ((), MIRROR, "no legacy or no mirror table"),
+    ],
 )
-def test_empty_tables_say_nothing_of_writes(legacy: tuple[TableState, ...], mirror: tuple[TableState, ...]) -> None:
-    says(lever.legacy_must_still_receive_writes(seen(LeverReading(legacy, mirror)), lag_s=60), HOLD, "no row")
+def test_empty_tables_say_nothing_of_writes(
+    legacy: tuple[TableState, ...], mirror: tuple[TableState, ...], told: str
+) -> None:
+    judgement = lever.legacy_must_still_receive_writes(seen(LeverReading(legacy, mirror)), lag_s=60)
+    assert (judgement.verdict, judgement.seen.startswith(told)) == (HOLD, True), judgement
 
 
-def window(opened_at: datetime | None, closes_at: datetime | None, agreed: str = "22:00–02:00 UTC") -> Judgement:
-    return change_window.must_be_open(seen(ChangeWindow(agreed, opened_at, closes_at, NOW + timedelta(days=1))))
+TOMORROW = NOW + timedelta(days=1)
+
+
+def window(
+    opened_at: datetime | None,
+    closes_at: datetime | None,
+    agreed: str = "22:00–02:00 UTC",
+    next_at: datetime | None = TOMORROW,
+) -> Judgement:
+    return change_window.must_be_open(seen(ChangeWindow(agreed, opened_at, closes_at, next_at)))
 
 
 def test_now_within_the_change_window_is_go_and_its_opening_moment_is_within() -> None:
@@ -71,12 +89,13 @@ def test_the_closing_moment_is_outside() -> None:
 
 def test_outside_is_stop_and_no_agreement_is_hold() -> None:
     says(window(None, None), STOP, "opens next")
+    says(window(None, None, next_at=None), STOP, "no next one is known")
     says(window(None, None, agreed=""), HOLD, "none is agreed")
     says(window(ago(60), None), HOLD)
 
 
-def flip(at: datetime | None, not_before: datetime | None = None) -> Judgement:
-    fact = Flip("cascade_4layer", "true", at, "database" if at else "", not_before)
+def flip(at: datetime | None, not_before: datetime | None = None, source: str = "database") -> Judgement:
+    fact = Flip("cascade_4layer", "true", at, source, not_before)
     return elapsed.must_have_passed(seen(fact), length_s=600)
 
 
@@ -89,10 +108,21 @@ def test_the_time_of_readiness_is_told() -> None:
     assert flip(ago(120)).ready_at == NOW + timedelta(seconds=480)
 
 
-def test_a_flip_of_unknown_contradicted_or_future_time_is_hold() -> None:
-    says(flip(None), HOLD, "unknown")
-    says(flip(ago(900), not_before=ago(300)), HOLD, "still seen")
-    says(flip(ago(-1)), HOLD, "future")
+@pytest.mark.parametrize(
+    ("at", "not_before", "verdict", "told"),
+    [
+        (ago(900), ago(900), GO, "15 min since 2026-04-26 11:45:00 UTC (by database)"),
+        (ago(900), ago(899.9), HOLD, "database says 2026-04-26 11:45:00 UTC, but the other value was still seen"),
+        (ago(900), ago(300), HOLD, "still seen at 2026-04-26 11:55:00 UTC"),
+        (NOW, None, HOLD, "0 s since"),
+        (ago(-1), None, HOLD, "database says 2026-04-26 12:00:01 UTC, which is in the future"),
+        (None, None, HOLD, "unknown"),
+    ],
+)
+def test_a_flip_of_unknown_contradicted_or_future_time_is_hold(
+    at: datetime | None, not_before: datetime | None, verdict: Verdict, told: str
+) -> None:
+    says(flip(at, not_before), verdict, told)
 
 
 @pytest.mark.row("K16")

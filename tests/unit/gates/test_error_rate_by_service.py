@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 import pytest
@@ -17,9 +18,17 @@ SCRAPES = 61  # fifteen minutes
 
 
 def service(name: str, each: float, code: str = "200", at: int | None = None) -> Series:
-    grown = [each if at in (None, index) else 0.0 for index in range(SCRAPES - 1)]
-    labels = {"code": code, "service": name, "instance": "gw-1"}
-    return scraped(labels, accumulate(grown, initial=5.0))
+    return counted([each if at in (None, index) else 0.0 for index in range(SCRAPES - 1)], code, service=name)
+
+
+def counted(grown: Sequence[float], code: str, **labels: str) -> Series:
+    return scraped({"code": code, "instance": "gw-1", **labels}, accumulate(grown, initial=5.0))
+
+
+# 100 requests in each minute; in one of them one fails.
+BARELY = counted([24.0 if index == 30 else 25.0 for index in range(SCRAPES - 1)], "200", service="RbacService")
+
+AT_LIMIT = counted([249.0 if index == 30 else 250.0 for index in range(SCRAPES - 1)], "200", service="RbacService")
 
 
 def judged(*series: Series) -> Judgement:
@@ -37,6 +46,9 @@ BUSY = service("TenantService", 2500)
         ((BUSY, service("RbacService", 3), service("RbacService", 2, "503", at=30)), STOP, "RbacService 503 ×2"),
         ((BUSY, service("RbacService", 250), service("RbacService", 1, "500", at=30)), GO, "none above it"),
         ((BUSY, service("RbacService", 249), service("RbacService", 1, "500", at=30)), STOP, "RbacService 500 ×1"),
+        ((BUSY, BARELY, service("RbacService", 1, "500", at=30)), STOP, "1 of 100 requests"),
+        ((BUSY, AT_LIMIT, service("RbacService", 1, "500", at=30)), STOP, "0.1 % (1 of 1 000 requests)"),
+        ((BUSY, counted([5.0] * 60, "503")), STOP, "unknown service 503"),
         ((BUSY, service("RbacService", 3, "503", at=30)), HOLD, "too little traffic"),
         ((BUSY, service("RbacService", NAN)), HOLD, "no count"),
         ((), HOLD, "no service was called"),

@@ -14,6 +14,7 @@ from flipgate.gates.history import (
     reference_must_be_complete,
     stage_must_be_go,
     stage_must_be_go_in_the_window,
+    went_back,
 )
 from tests.unit.gates.given import GO, HOLD, INF, NAN, STOP, ago, says, seen
 
@@ -33,7 +34,21 @@ def test_a_green_stage_has_to_be_fresh(max_age_s: float, verdict: object) -> Non
 
 def test_freshness_counts_from_the_moment_that_asks() -> None:
     says(stage_must_be_go(seen(replace(GREEN, asked_for=ago(3000))), max_age_s=600), GO)
-    says(stage_must_be_go(seen(replace(GREEN, asked_for=ago(4000))), max_age_s=600), HOLD, "after")
+    says(stage_must_be_go(seen(replace(GREEN, asked_for=ago(3600))), max_age_s=600), GO)
+    says(stage_must_be_go(seen(replace(GREEN, asked_for=ago(3601))), max_age_s=600), HOLD, "after")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "GO at 2026-04-26 11:00:00 UTC (run r1), 1 h before: too old, run it again"),
+        ({"verdict": ""}, "it never ran to an end here; no verdict at 2026-04-26 11:00:00 UTC (run r1), 1 h before"),
+        ({"ended_at": None}, "it never ran to an end here"),
+    ],
+)
+def test_a_stage_that_is_too_old_or_never_ended_is_told(changes: dict[str, object], told: str) -> None:
+    judgement = stage_must_be_go(seen(replace(GREEN, **changes)), max_age_s=0)  # type: ignore[arg-type]
+    assert judgement.seen.removesuffix(": too old, run it again") == told.removesuffix(": too old, run it again")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +126,21 @@ def test_a_flag_that_never_was_true_was_not_flipped_back() -> None:
     says(flips_must_be_undone_in_reverse(seen(FlipHistory(ORDER, (seeded,)))), HOLD)
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "is_back"),
+    [
+        (flip(READ, "false", 100), (), False),
+        (flip(READ, "false", 100), (flip(CASCADE, "true", 900),), False),
+        (flip(READ, "false", 100), (flip(READ, "true", 900),), True),
+        (flip(READ, "false", 100, "audit"), (), True),
+        (flip(READ, "false", 100, "database", 200), (), True),
+        (flip(READ, "true", 100, "audit"), (flip(READ, "true", 900),), False),
+    ],
+)
+def test_only_a_flag_that_was_true_went_back(own: Flip, others: tuple[Flip, ...], *, is_back: bool) -> None:
+    assert went_back(own, FlipHistory(ORDER, (*others, own))) is is_back
+
+
 def test_of_two_witnesses_the_database_knows_better_than_the_ledger() -> None:
     twice = flip(READ, "false", 150), flip(READ, "false", 100, "ledger", 700)
     says(undone(flip(CASCADE, "false", 200), *twice), GO)
@@ -121,6 +151,13 @@ COMPLETE = Reference(5000.0, 3.0, {'layers="3"': {"5": 90.0, "+Inf": 100.0}}, 0.
 
 def test_a_complete_reference_is_go() -> None:
     says(reference_must_be_complete(seen(COMPLETE), requests=5000), GO, "5 000 requests")
+
+
+@pytest.mark.parametrize("changes", [{"errors": 0.0}, {"errors": 1.0}, {"latency_counts": {"": {"+Inf": 1.0}}}])
+def test_a_reference_of_one_request_is_complete_where_one_is_asked_for(changes: dict[str, object]) -> None:
+    one = replace(COMPLETE, **{"requests": 1.0, "errors": 0.0, **changes})  # type: ignore[arg-type]
+    says(reference_must_be_complete(seen(one), requests=1), GO)
+    says(reference_must_be_complete(seen(replace(one, requests=0.5)), requests=0), HOLD)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +174,7 @@ def test_a_complete_reference_is_go() -> None:
         {"latency_counts": {"": {"+Inf": 0.0}}},
         {"latency_counts": {"": {"+Inf": NAN}}},
         {"conflicts_per_hour": NAN},
+        {"conflicts_per_hour": INF},
         {"rows": {}},
         {"rows": {"teams": 0}},
         {"scans": {}},
@@ -147,14 +185,32 @@ def test_a_reference_with_a_hole_is_hold(changes: dict[str, object]) -> None:
 
 
 def test_flags_left_alone_since_the_third_flip_are_go() -> None:
-    says(flags_must_have_been_left_alone(seen(flipped()), since_flip_of=SERVICES), GO)
+    says(flags_must_have_been_left_alone(seen(flipped()), since_flip_of=SERVICES), GO, "since 2026-04-26 11:58:20 UTC")
+
+
+@pytest.mark.parametrize(("age_s", "verdict"), [(100, GO), (99.9, STOP)])
+def test_a_flag_that_changed_with_the_third_flip_was_not_touched_since(age_s: float, verdict: object) -> None:
+    also = replace(flipped(), flips=(*flipped().flips, Flip(CASCADE, "true", ago(age_s), "database")))
+    assert flags_must_have_been_left_alone(seen(also), since_flip_of=SERVICES).verdict is verdict
+
+
+@pytest.mark.parametrize("flag", [READ, CASCADE])
+def test_a_flag_of_which_no_flip_is_known_is_hold(flag: str) -> None:
+    others = tuple(one for one in flipped().flips if one.flag != flag)
+    for flips in (others, (*others, Flip(flag, "true", None, "")), (*flipped().flips, Flip(flag, "true", None, ""))):
+        judgement = flags_must_have_been_left_alone(seen(replace(flipped(), flips=flips)), since_flip_of=SERVICES)
+        says(judgement, HOLD, f"unknown when it was flipped: {flag}")
 
 
 @pytest.mark.parametrize("flag", [DUAL, READ, CASCADE])
 def test_a_flag_that_was_touched_since_is_stop(flag: str) -> None:
     touched = Flip(flag, "true", ago(50), "database")
     history = replace(flipped(), flips=(*flipped().flips, touched))
-    says(flags_must_have_been_left_alone(seen(history), since_flip_of=SERVICES), STOP, flag)
+    says(
+        flags_must_have_been_left_alone(seen(history), since_flip_of=SERVICES),
+        STOP,
+        f'"{flag}" became true at 2026-04-26',
+    )
 
 
 def test_without_the_third_flip_nothing_can_be_told() -> None:

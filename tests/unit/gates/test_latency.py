@@ -12,7 +12,7 @@ BOUNDS = (1.0, 2.5, 5.0, 7.0, 10.0, INF)
 Buckets = tuple[tuple[float, float], ...]
 
 
-def bound(bound_ms: float, *layouts: tuple[float, ...], series: int = 4) -> Judgement:
+def bound(bound_ms: float, *layouts: tuple[float, ...], series: int = 1) -> Judgement:
     return bounds_must_include(seen(HistogramBounds("latency", layouts, series)), bound_ms=bound_ms)
 
 
@@ -43,8 +43,8 @@ def calls(*counts: float) -> Buckets:
 BEFORE = calls(0, 100, 200, 200, 200, 200)
 
 
-def back(now: Buckets, before: Buckets = BEFORE) -> Judgement:
-    return p95_must_be_back(seen(LatencyReading("Check", now, before)))
+def back(now: Buckets, before: Buckets = BEFORE, **figures: int) -> Judgement:
+    return p95_must_be_back(seen(LatencyReading("Check", now, before)), **figures)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,14 @@ def back(now: Buckets, before: Buckets = BEFORE) -> Judgement:
 )
 def test_the_p95_is_at_most_one_bucket_above_the_baselines(now: Buckets, verdict: object) -> None:
     assert back(now).verdict is verdict
+
+
+def test_how_many_calls_a_p95_stands_on_is_told() -> None:
+    says(back(calls(0, 97, 98, 99, 99, 100)), GO, "1 to 2.5 ms, 2.5 to 5 ms at the baseline, 100 calls")
+    says(back(calls(0, 96, 97, 98, 98, 99)), HOLD, "99 calls now, fewer than 100")
+    one = calls(0, 0, 1, 1, 1, 1)
+    says(back(one, samples=1), GO, "1 call")
+    says(back(calls(0, 0, 0, 0, 0, 0), samples=0), HOLD, "0 calls now")
 
 
 def test_a_p95_beyond_the_last_bound_is_not_known_to_be_back() -> None:

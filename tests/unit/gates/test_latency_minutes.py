@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from flipgate.core.facts.series import SeriesSet
+from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.judgement import Judgement
 from flipgate.core.observation import Observation
 from flipgate.gates.breaker import breaker_must_have_kept_its_distance
 from flipgate.gates.latency import p95_must_be_below, p95_must_not_stay_above
 from tests.unit.gates.checks import (
+    BOUNDS,
     CALLS,
     COARSE,
     FAST,
@@ -34,8 +35,8 @@ def stays(its: Observation[SeriesSet]) -> Judgement:
     return p95_must_not_stay_above(its, limit_ms=7.0, window_s=300.0, minute_samples=20)
 
 
-def below(its: Observation[SeriesSet]) -> Judgement:
-    return p95_must_be_below(its, limit_ms=5.0, window_s=300.0, samples=100)
+def below(its: Observation[SeriesSet], limit_ms: float = 5.0, samples: int = 100) -> Judgement:
+    return p95_must_be_below(its, limit_ms=limit_ms, window_s=300.0, samples=samples)
 
 
 def distance(its: Observation[SeriesSet]) -> Judgement:
@@ -88,10 +89,11 @@ def test_minutes_that_begin_at_another_second_than_the_flip_are_seen() -> None:
     [
         ([FAST] * 8, GO),
         ([(5.0, CALLS)] * 8, GO),  # its bucket ends at 5 ms
-        ([SIX] * 8, HOLD),
-        ([(6.5, CALLS)] * 8, HOLD),
+        ([SIX] * 8, STOP),
+        ([(6.5, CALLS)] * 8, STOP),
         ([SLOW] * 3 + [FAST] * 5, GO),  # long enough ago
-        ([FAST] * 3 + [SLOW] * 3 + [FAST] * 2, HOLD),
+        ([FAST] * 3 + [SLOW] * 3 + [FAST] * 2, STOP),
+        ([(3.5, 20)] * 8, GO),  # 100 calls on a replica
         ([(3.5, 10)] * 8, HOLD),  # 50 calls on a replica
         ([(3.5, 2)] * 8, HOLD),  # 30 calls in all
         ([NONE] * 8, HOLD),
@@ -99,7 +101,35 @@ def test_minutes_that_begin_at_another_second_than_the_flip_are_seen() -> None:
 )
 def test_the_p95_of_the_last_five_minutes_is_known_below_5_ms(minutes: list[Minute], verdict: object) -> None:
     judgement = below(everywhere(*minutes))
-    assert (judgement.verdict is GO) is (verdict is GO), judgement
+    assert judgement.verdict is verdict, judgement
+
+
+def test_a_bucket_that_reaches_across_the_limit_is_hold_and_one_above_it_stop() -> None:
+    four, six = each([FAST] * 5, [(4.5, CALLS)] * 5, [FAST] * 5), each([FAST] * 5, [SIX] * 5, [FAST] * 5)
+    says(below(four, limit_ms=4.5), HOLD, "4 to 5 ms on engine-b (400 calls)")
+    says(below(six, limit_ms=4.5), STOP, "5 to 6 ms on engine-b (400 calls)")
+
+
+def test_a_replica_that_cannot_be_told_does_not_hide_one_that_is_slow() -> None:
+    few = each([(3.5, 2)] * 5, [SIX] * 5, [FAST] * 5)
+    says(below(few), STOP, "5 to 6 ms on engine-b")
+    falling = replace(few.value, series=(*fallen(buckets("engine-a", [FAST] * 5)), *few.value.series[len(BOUNDS) :]))
+    says(below(replace(few, value=falling)), STOP, "5 to 6 ms on engine-b")
+    alone = observed(histogram(fallen(buckets("engine-a", [FAST] * 5)), targets=1), 5)
+    says(below(alone), HOLD, "the buckets of engine-a contradict each other")
+
+
+def test_one_call_is_enough_where_one_is_asked_for() -> None:
+    says(below(everywhere((3.5, 1)), samples=1), GO, "(1 call)")
+    says(below(everywhere((3.5, 0)), samples=0), HOLD, "0 calls on engine-a")
+
+
+def fallen(replica: tuple[Series, ...]) -> tuple[Series, ...]:
+    """The same buckets, that of 10 ms having counted nothing."""
+    return tuple(
+        replace(one, samples=tuple((at, 0.0) for at, _ in one.samples)) if one.labels["le"] == "10" else one
+        for one in replica
+    )
 
 
 def test_30_samples_say_how_few_they_are() -> None:
@@ -109,6 +139,7 @@ def test_30_samples_say_how_few_they_are() -> None:
 def test_between_5_and_10_ms_nothing_can_be_told_without_a_bound() -> None:
     says(stays(everywhere(*[FAST] * 8, bounds=COARSE)), HOLD, "no bound near 7 ms", "5, 10")
     says(stays(everywhere(*[SLOW] * 8, bounds=COARSE)), HOLD, "perhaps 8 minutes in a row")
+    says(distance(everywhere(*[SLOW] * 8, bounds=COARSE)), HOLD, "8 minutes in a row on engine-a", "trips then")
     assert below(everywhere(*[FAST] * 8, bounds=COARSE)).verdict is GO
     assert below(everywhere(*[SIX] * 8, bounds=COARSE)).verdict is not GO
 

@@ -20,9 +20,9 @@ def address(
     return AddressSamples("a:1", count + failed, failed, latencies_ms, (null_ms,) * (count if nulls is None else nulls))
 
 
-def judged(*addresses: AddressSamples, wanted: int = 200, series: int = 0) -> Judgement:
+def judged(*addresses: AddressSamples, wanted: int = 200, series: int = 0, samples: int = 59) -> Judgement:
     its = LatencySamples("Check", wanted, 50.0, addresses, "checks_seconds", series)
-    return p95_of_samples_must_be_below(seen(its), limit_ms=5.0, confidence_ratio=0.9, samples=59)
+    return p95_of_samples_must_be_below(seen(its), limit_ms=5.0, confidence_ratio=0.9, samples=samples)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,16 @@ def test_a_miss_says_that_samples_show_no_minutes() -> None:
 def test_one_slow_address_is_not_hidden_by_the_others() -> None:
     quick, slow = address(*[2.0] * 200), replace(address(*[20.0] * 200), address="b:1")
     says(judged(quick, slow), HOLD, "b:1")
+    says(judged(address(*[2.0] * 58), slow), HOLD, "a:1: undecided", "b:1")
     says(judged(quick, quick), GO, "1 ms taken off")
+
+
+def test_between_which_latencies_the_p95_lies_is_told() -> None:
+    """Of 59 values it lies between the 53rd and the last; with fewer than an upper end needs, above none."""
+    says(judged(address(*[index / 20 for index in range(59)])), GO, "1.6 to 1.9 ms at a:1")
+    says(judged(address(*[0.5] * 59)), GO, "0 to 0 ms at a:1")
+    says(judged(address(*[2.0] * 10), samples=10), HOLD, "0 to inf ms at a:1")
+    says(judged(address(2.0), samples=1), HOLD, "0 to inf ms at a:1")
 
 
 @pytest.mark.parametrize("bad", [NAN, INF, -INF])
@@ -78,6 +87,8 @@ def test_asked_for_but_taken_nowhere_is_hold() -> None:
 
 def test_without_a_wish_for_samples_the_histogram_has_to_serve() -> None:
     says(judged(wanted=0, series=4), GO, "not asked for", "4 series")
+    says(judged(wanted=0, series=1), GO, "1 series")
+    says(judged(wanted=1, series=1), HOLD, "no address")
     says(judged(wanted=0), HOLD, "checks_seconds", "latency_samples")
 
 
@@ -88,3 +99,19 @@ def test_the_interval_holds_what_it_promises() -> None:
     assert ranks(58, 0.95, 0.9) is None
     assert ranks(59, 0.95, 0.9) == (53, 59)
     assert ranks(200, 0.95, 0.9) == (185, 196)
+
+
+@pytest.mark.parametrize(
+    ("count", "ratio", "confidence", "found"),
+    [
+        (1, 0.5, 0.0, (1, 1)),  # either end has half of the doubt, to the last bit
+        (1, 0.5, 0.1, None),
+        (2, 0.5, 0.4, (1, 2)),
+        (2, 0.5, 0.6, None),  # no upper end
+        (1, 0.05, 0.5, None),  # no lower end
+    ],
+)
+def test_an_interval_has_two_ends_or_none(
+    count: int, ratio: float, confidence: float, found: tuple[int, int] | None
+) -> None:
+    assert ranks(count, ratio, confidence) == found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from flipgate.core.facts.end_to_end import CallAnswer, EndToEnd
@@ -35,6 +38,7 @@ SERVING = answers("SERVING", "SERVING")
         (answers("SERVING", "SERVICE_UNKNOWN"), 1, HOLD, "SERVICE_UNKNOWN"),
         (answers("UNKNOWN", "SERVING"), 1, HOLD, "UNKNOWN"),
         (answers("UNAVAILABLE", "UNAVAILABLE"), 1, HOLD, "UNAVAILABLE"),
+        (SERVING, 0, GO, "1 address"),
         (SERVING, 2, HOLD, "1 address for 2 pods"),
         ((), 1, HOLD, "no address"),
     ],
@@ -42,6 +46,13 @@ SERVING = answers("SERVING", "SERVING")
 def test_health(given: tuple[HealthAnswer, ...], pods: int, verdict: Verdict, told: str) -> None:
     its = seen(HealthReading(given, {"rbac-service": pods}))
     says(health.every_address_must_serve(its), verdict, told)
+
+
+def test_an_address_that_does_not_serve_is_told_with_the_name_that_was_asked() -> None:
+    lost = HealthAnswer("rbac-service", "a:1", "", "UNKNOWN", "timed out"), HealthAnswer("rbac-service", "a:1", OWN, "")
+    judgement = health.every_address_must_serve(seen(HealthReading(lost, {"rbac-service": 1})))
+    told = f"for the empty name answers UNKNOWN timed out, rbac-service at a:1 for {OWN} answers"
+    assert judgement.seen == f"rbac-service at a:1 {told}"
 
 
 def route(status: int, kind: str = "", code: str = "", detail: str = "", address: str = "") -> RouteAnswer:
@@ -92,6 +103,8 @@ def test_no_path_is_no_route() -> None:
     [
         ((REACHED, REACHED), 1, GO, "2 replicas", False),
         ((REACHED, SHUT), 29, HOLD, "29 s after the flip at b:1", True),
+        ((REACHED, SHUT), 30, HOLD, "30 s after the flip at b:1", False),
+        ((REACHED, SHUT), None, HOLD, "an unknown time after the flip at b:1", False),
         ((REACHED, SHUT), 31, HOLD, "31 s after the flip at b:1", False),
         ((REACHED, route(0, address="c:1")), 60, HOLD, "c:1", False),
         ((REACHED, route(404, "text/plain", detail="404 page not found")), 60, GO, "2 replicas", False),
@@ -99,12 +112,27 @@ def test_no_path_is_no_route() -> None:
     ],
 )
 def test_the_flag_at_every_replica(
-    given: tuple[RouteAnswer, ...], age_s: float, verdict: Verdict, told: str, *, is_early: bool
+    given: tuple[RouteAnswer, ...], age_s: float | None, verdict: Verdict, told: str, *, is_early: bool
 ) -> None:
-    its = seen(ReplicasReading(FLAG, given, ago(age_s)))
+    its = seen(ReplicasReading(FLAG, given, None if age_s is None else ago(age_s)))
     judged = routes.every_replica_must_serve_the_flag(its, within_s=30)
     says(judged, verdict, told)
-    assert (judged.ready_at is not None and judged.ready_at > NOW) is is_early
+    assert judged.ready_at == (NOW + timedelta(seconds=1) if is_early else None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (REACHED, "RbacService (401 unauthenticated)"),
+        (SHUT, "RbacService (404 text/plain) at b:1"),
+        (replace(REACHED, path="a.v1.B/c.D/e"), "B (401 unauthenticated)"),
+        (replace(REACHED, path="healthz"), "healthz (401 unauthenticated)"),
+        (route(0, detail="timed out"), "RbacService (timed out)"),
+    ],
+)
+def test_a_route_is_told_by_its_service_answer_and_address(answer: RouteAnswer, told: str) -> None:
+    its = seen(RoutesReading((answer,)))
+    assert routes.every_route_must_reach_its_handler(its).seen.partition(" is ")[0] == told
 
 
 def call(code: str = "ok", way: str = "gRPC at a:1", sha256: str = "s", detail: str = "") -> CallAnswer:
@@ -132,6 +160,17 @@ CONNECT = "Connect at the gateway"
 )
 def test_a_call_end_to_end(code: str, way: str, verdict: Verdict) -> None:
     says(end_to_end.every_call_must_succeed(seen(EndToEnd((call(way=CONNECT), call(code, way))))), verdict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (call("", detail="timed out"), "ListRoles over gRPC at a:1: no answer timed out"),
+        (call("unavailable"), "ListRoles over gRPC at a:1: unavailable"),
+    ],
+)
+def test_a_call_that_nobody_answered_is_told(answer: CallAnswer, told: str) -> None:
+    assert end_to_end.every_call_must_succeed(seen(EndToEnd((answer,)))).seen == told
 
 
 def test_the_gates_own_404_holds_a_call_too() -> None:

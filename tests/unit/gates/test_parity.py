@@ -37,6 +37,31 @@ def judged(**changes: object) -> Judgement:
     return must_equal_the_baseline(seen(reading), listing="ListTeams")
 
 
+def test_one_record_of_one_tenant_is_something_to_compare() -> None:
+    one = replace(TOTALS, tenants=1, records_before=1, records_now=1)
+    says(judged(totals=(one,), test_org_records={"ListTeams": 1}), GO, "1 record of 1 tenant")
+    says(judged(totals=(replace(one, records_now=0),), test_org_records={"ListTeams": 1}), STOP, "1 record then, none")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"differences": (difference(edited_at=ago(60)),), "differing": 1},
+        {"differences": (difference("empty", listing="ListMembers"),), "differing": 2},
+        {"new_tenants": ("initech",)},
+        {"gone_tenants": ("initech",)},
+    ],
+)
+def test_where_the_counts_have_a_reason_to_differ_they_are_not_told(changes: dict[str, object]) -> None:
+    fewer = judged(totals=(replace(TOTALS, records_now=8),), **changes)
+    assert (fewer.verdict, "yet no difference" in fewer.seen) == (HOLD, False)
+
+
+@pytest.mark.parametrize("now", [1, 8, 10])
+def test_counts_that_differ_without_a_difference_are_hold(now: int) -> None:
+    says(judged(totals=(replace(TOTALS, records_now=now),)), HOLD, f"9 records then and {now} now, yet no difference")
+
+
 def test_equal_listings_are_go() -> None:
     says(judged(), GO, "9 records of 2 tenants", AT)
 
@@ -44,6 +69,12 @@ def test_equal_listings_are_go() -> None:
 @pytest.mark.parametrize("change", ["missing", "added", "changed", "duplicated"])
 def test_a_difference_is_stop_and_readable(change: str) -> None:
     says(judged(differences=(difference(change),), differing=1), STOP, f"globex at {AT}: t-7 {change}", "'A' → 'B'")
+
+
+def test_a_difference_without_details_is_told_without_brackets() -> None:
+    bare = replace(difference(), detail="")
+    says(judged(differences=(bare,), differing=1), STOP, f"1 differ: globex at {AT}: t-7 changed")
+    assert judged(differences=(bare,), differing=1).seen.endswith("t-7 changed")
 
 
 def test_a_difference_of_another_listing_is_not_this_ones() -> None:
@@ -61,6 +92,7 @@ def test_a_count_that_drops_to_zero_is_stop() -> None:
 
 def test_one_tenant_left_with_nothing_is_stop() -> None:
     says(judged(differences=(difference("empty"),), differing=1), STOP, "nothing left of tenant globex")
+    assert "differ" not in judged(differences=(difference("empty"),), differing=1).seen
 
 
 def test_a_record_edited_after_the_capture_is_hold() -> None:
@@ -69,6 +101,7 @@ def test_a_record_edited_after_the_capture_is_hold() -> None:
 
 def test_an_edit_before_the_capture_excuses_nothing() -> None:
     says(judged(differences=(difference(edited_at=ago(7200)),), differing=1), STOP)
+    says(judged(differences=(difference(edited_at=ago(3600)),), differing=1), STOP)
 
 
 def test_an_edited_record_does_not_excuse_another() -> None:
@@ -102,6 +135,7 @@ def test_nothing_or_emptiness_compared_is_hold(changes: dict[str, object]) -> No
     ("legacy", "listed", "verdict"),
     [
         (5, {AT: 5}, GO),
+        (1, {AT: 1}, GO),
         (5, {AT: 4}, STOP),
         (5, {AT: 6}, STOP),
         (5, {AT: 0}, STOP),
@@ -116,13 +150,27 @@ def test_list_teams_lists_as_many_as_the_legacy_table_has(legacy: int, listed: d
     assert row_count_must_equal_legacy(seen(reading)).verdict is verdict
 
 
+def test_no_team_at_all_has_a_likely_cause() -> None:
+    none, fewer = (row_count_must_equal_legacy(seen(replace(EQUAL, rows_listed={AT: rows}))) for rows in (0, 4))
+    says(none, STOP, "0 at", "5 in the legacy table: the shim does not resolve org_units")
+    assert fewer.seen.endswith("5 in the legacy table")
+
+
 WHOLE = CaptureReading(
-    2, {"ListTeams": 9, "ListMembers": 20}, "acme", {"ListTeams": 5, "ListMembers": 8}, "b.jsonl", "ab12"
+    2,
+    {"ListTeams": 9, "ListMembers": 20},
+    "acme",
+    {"ListTeams": 5, "ListMembers": 8},
+    "b.jsonl",
+    "sha256:0123456789abcdef",
 )
 
 
 def test_a_whole_capture_is_go() -> None:
     says(capture_must_be_whole(seen(WHOLE)), GO, "2 tenants", "ListTeams 9 records", "b.jsonl")
+    assert capture_must_be_whole(seen(WHOLE)).seen.endswith("b.jsonl, sha256:0123456789ab")
+    one = replace(WHOLE, tenants=1, records={"ListTeams": 1}, test_org_records={"ListTeams": 1})
+    says(capture_must_be_whole(seen(one)), GO)
 
 
 @pytest.mark.parametrize(

@@ -69,18 +69,23 @@ def test_a_whole_page_is_go_and_one_that_nobody_looked_at_is_hold(judge: Callabl
         ({"shown": 0, "missing": 130, "pending": 1}, HOLD, "1 request still without an answer"),
         ({"shown": 0, "listed": 0}, HOLD, "the API lists nothing"),
         ({"shown": 5, "listed": 0, "added": 5, "added_names": ("x",)}, STOP, "5 of 0"),
+        ({"missing": 3, "missing_names": ("a", "b", "c")}, STOP, "missing: a, b, c"),
+        ({"missing": 4, "missing_names": ("a", "b", "c", "d")}, STOP, "missing: a, b, c …"),
         # Figures that contradict each other are never GO.
         ({"shown": 129}, STOP, "129 of 130"),
     ],
 )
 def test_content_that_is_not_the_apis_is_stop(changes: dict[str, object], verdict: Verdict, word: str) -> None:
-    says(content_must_be_the_apis(page(**changes)), verdict, word)
+    judgement = content_must_be_the_apis(page(**changes))
+    says(judgement, verdict, word)
+    assert judgement.seen.endswith("…") is (len(judgement.seen.split("missing: ")[-1].split(",")) > 3 or "…" in word)
 
 
 @pytest.mark.parametrize(
     ("changes", "verdict", "word"),
     [
         ({"console_errors": ("TypeError: x is undefined",)}, STOP, "1 error: TypeError: x is undefined"),
+        ({"console_errors": ("TypeError",), "refused": ("GET https://cdn/app.js",)}, HOLD, "TypeError; which may"),
         ({"console_errors": ("TypeError",), "refused": ("GET https://cdn/app.js",)}, HOLD, "GET https://cdn/app.js"),
         ({"refused": ("GET https://cdn/app.js",)}, GO, "no error"),
     ],
@@ -92,7 +97,11 @@ def test_an_error_in_the_console_is_stop(changes: dict[str, object], verdict: Ve
 @pytest.mark.parametrize(
     ("changes", "verdict", "word"),
     [
-        ({"failed_requests": ("GET http://portal/config.json: 500",)}, STOP, "config.json: 500"),
+        (
+            {"failed_requests": ("GET http://portal/config.json: 500",)},
+            STOP,
+            "1 failed request: GET http://portal/config.json: 500",
+        ),
         ({"requests": 0}, HOLD, "made no request"),
     ],
 )
@@ -103,6 +112,7 @@ def test_a_failed_request_is_stop(changes: dict[str, object], verdict: Verdict, 
 def test_a_picture_that_was_not_kept_is_hold() -> None:
     says(picture_must_be_kept(page(picture=None, unpictured="it shows the token")), HOLD, "it shows the token")
     says(picture_must_be_kept(page(picture=None)), HOLD, "none was taken")
+    says(picture_must_be_kept(page()), GO, "portal-teams.png")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +129,7 @@ def test_a_picture_that_was_not_kept_is_hold() -> None:
         (suite(("a", "expected"), began_at=ago(700)), HOLD, "before the flip"),
         (suite(("a", "expected"), began_at=ago(600)), HOLD, "before the flip"),
         (suite(("a", "expected"), began_at=ago(-60)), HOLD, "in the future"),
+        (suite(("a", "expected"), began_at=ago(0)), GO, "1 test passed"),
     ],
 )
 @pytest.mark.parametrize("judge", GATES)

@@ -9,7 +9,7 @@ from flipgate.core.facts.flags import GLOBAL, FlagValue, Posture
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
 from flipgate.gates.posture import flag_must_read, flags_must_stand_in_order, flip_must_be_able_to_win
-from tests.unit.gates.given import GO, HOLD, STOP, ago, says, seen
+from tests.unit.gates.given import GO, HOLD, NOW, STOP, ago, says, seen
 
 FLAG = "cascade_4layer"
 
@@ -28,8 +28,9 @@ def test_one_surface_with_the_exact_text_is_go() -> None:
 
 @pytest.mark.parametrize("text", ["True", "1", "true ", "TRUE", '"true"', "\ufefftrue", "", "on"])
 def test_inexact_text_is_hold_and_shown_exactly(text: str) -> None:
-    judgement = flag_must_read(posture(held("redis", text)), flag=FLAG, value=True)
-    says(judgement, HOLD, "inexact text")
+    own = held("redis", text, command="SET it {value}")
+    judgement = flag_must_read(posture(own), flag=FLAG, value=True)
+    says(judgement, HOLD, "inexact text", "; by hand: SET it true")
     assert "\ufeff" not in judgement.seen
 
 
@@ -38,7 +39,9 @@ def test_a_trailing_blank_can_be_seen() -> None:
 
 
 def test_an_absent_key_is_not_false() -> None:
-    says(flag_must_read(posture(), flag=FLAG, value=False), HOLD, "no platform-wide value")
+    judgement = flag_must_read(posture(), flag=FLAG, value=False)
+    says(judgement, HOLD)
+    assert judgement.seen == "no platform-wide value on any surface that holds one"
 
 
 def test_only_a_replica_or_a_tenant_saying_so_is_not_enough() -> None:
@@ -59,19 +62,30 @@ def test_all_surfaces_agreeing_on_the_unwanted_value_is_stop_with_the_commands_t
 def test_disagreeing_surfaces_are_hold_and_each_is_named() -> None:
     values = held("redis", "true"), held("database", "false", command="UPDATE … {value}")
     judgement = flag_must_read(posture(*values), flag=FLAG, value=True)
-    says(judgement, HOLD, "redis global 'true'", "database global 'false'", "UPDATE … true")
+    told = "surfaces disagree: redis global 'true', database global 'false'; by hand: UPDATE … true"
+    assert (judgement.verdict, judgement.seen) == (HOLD, told)
 
 
 @pytest.mark.parametrize("surface", ["redis", "database"])
 def test_a_tenant_with_another_effective_value_is_hold_and_named(surface: str) -> None:
     values = held("redis", "true"), held(surface, "false", "globex")
-    says(flag_must_read(posture(*values), flag=FLAG, value=True), HOLD, "another for tenant globex")
+    told = f"redis global 'true', {surface} tenant globex 'false'; the platform's effective value is true"
+    judgement = flag_must_read(posture(*values), flag=FLAG, value=True)
+    assert judgement.seen == f"surfaces disagree: {told}, another for tenant globex"
+
+
+def test_a_tenant_that_only_a_surface_knows_is_named_and_a_replicas_scope_is_none() -> None:
+    values = held("redis", "true"), held("redis", "false", "initech"), held("replica a", "false", "here", at=NOW)
+    judgement = flag_must_read(posture(*values), flag=FLAG, value=True)
+    assert judgement.seen.endswith("the platform's effective value is true, another for tenant initech")
 
 
 def test_a_replica_younger_than_the_flip_with_the_old_value_is_hold() -> None:
     old = held("replica context-engine-2", "false", at=ago(60))
     judgement = flag_must_read(posture(held("redis", "true"), old, changed_at=ago(300)), flag=FLAG, value=True)
     says(judgement, HOLD, "replica context-engine-2 'false'")
+    at_once = held("replica context-engine-2", "false", at=ago(300))
+    says(flag_must_read(posture(held("redis", "true"), at_once, changed_at=ago(300)), flag=FLAG, value=True), GO)
 
 
 def test_the_boot_record_of_a_replica_older_than_the_flip_says_nothing() -> None:
@@ -85,13 +99,15 @@ def test_without_a_known_change_every_boot_record_counts() -> None:
 
 
 def test_only_the_redis_global_key_lets_the_flip_win() -> None:
-    says(flip_must_be_able_to_win(posture(held("redis", "false")), flag=FLAG), GO)
+    other = FlagValue("read_from_org_units", "database", GLOBAL, "true")
+    says(flip_must_be_able_to_win(posture(held("redis", "false"), other), flag=FLAG), GO)
+    says(flip_must_be_able_to_win(posture(other, held("replica a", "true")), flag=FLAG), HOLD, "no value anywhere")
 
 
 @pytest.mark.parametrize(("surface", "scope"), [("redis", "acme"), ("database", GLOBAL), ("database", "acme")])
 def test_a_value_that_outranks_the_flip_is_hold_and_named(surface: str, scope: str) -> None:
-    values = held("redis", "false"), held(surface, "false", scope)
-    says(flip_must_be_able_to_win(posture(*values), flag=FLAG), HOLD, "outranked by", surface)
+    values = held("redis", "false"), held(surface, "false", scope, command="SET it {value}")
+    says(flip_must_be_able_to_win(posture(*values), flag=FLAG), HOLD, "outranked by", surface, "by hand: SET it true")
 
 
 ORDER = ("dual_write_org_units", "read_from_org_units", "cascade_4layer", "new_services_enabled")

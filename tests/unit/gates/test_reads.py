@@ -9,6 +9,7 @@ from flipgate.core.facts.reads import ReadsReading, ReplicaLines
 from flipgate.core.observation import Observation
 from flipgate.core.verdict import Verdict
 from flipgate.gates.reads import (
+    every_replica_must_follow_the_flag,
     every_replica_must_read_the_mirror,
     mirror_tables_must_be_scanned,
     no_error_may_name_the_shim,
@@ -50,6 +51,35 @@ def test_the_shim_path_on_every_replica_is_go() -> None:
 )
 def test_a_replica_that_does_not_take_the_shim_path_alone_is_hold(second: Sequence[ReplicaLines], word: str) -> None:
     says(every_replica_must_read_the_mirror(reading(replica("t-1", shim=3), *second)), HOLD, word)
+
+
+@pytest.mark.parametrize(
+    ("flag_value", "path", "verdict", "told"),
+    [
+        ("true", "shim", GO, "6 lines on t-1, t-2"),
+        ("true", "legacy", HOLD, "not in force on t-1"),
+        ("false", "legacy", GO, "none on t-1, t-2"),
+        ("false", "shim", STOP, "still in force on t-1"),
+        ("", "shim", HOLD, "the flag's value is not known"),
+    ],
+)
+def test_the_replicas_read_what_the_flag_names(flag_value: str, path: str, verdict: Verdict, told: str) -> None:
+    its = reading(replica("t-1", **{path: 3}), replica("t-2", **{path: 3}))
+    says(
+        every_replica_must_follow_the_flag(replace(its, value=replace(its.value, flag_value=flag_value))), verdict, told
+    )
+
+
+def test_lines_are_counted_where_there_are_any() -> None:
+    its = reading(replica("t-1", shim=3), replica("t-2", other=1))
+    says(every_replica_must_read_the_mirror(its), HOLD, 'not in force on t-2 ("other" ×1)')
+    says(no_replica_may_read_the_mirror(reading(calls=0)), HOLD, "no call was made")
+
+
+def test_a_table_that_nobody_scanned_is_known_not_to_be() -> None:
+    its = reading(replica("t-1", shim=3), replica("t-2", shim=3))
+    still = replace(its.value, scans_after={**its.value.scans_after, "org_units": 10})
+    says(mirror_tables_must_be_scanned(replace(its, value=still)), HOLD, "org_units +0, org_unit_memberships +6")
 
 
 def test_one_call_is_a_call() -> None:

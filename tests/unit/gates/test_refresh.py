@@ -38,6 +38,20 @@ def test_whom_it_refuses(changes: dict[str, object], verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"code": "", "detail": "welcome", "content_type": "text/html"}, "401 text/html: welcome"),
+        ({"code": "OTHER", "detail": "no"}, "401 OTHER: no"),
+        ({"status": 0, "code": "", "detail": "timed out"}, "timed out"),
+        ({"status": 0, "code": "", "detail": ""}, "nothing was answered"),
+    ],
+)
+def test_what_was_answered_is_told(changes: dict[str, object], told: str) -> None:
+    its = seen(RefreshReading(replace(UNKNOWN, **changes), LOW, (ROW,)))  # type: ignore[arg-type]
+    assert refresh.must_refuse_the_unknown(its, status=401).seen == told
+
+
+@pytest.mark.parametrize(
     ("rows", "verdict", "told"),
     [
         ((ROW,), GO, "user_1 of clearance 100"),

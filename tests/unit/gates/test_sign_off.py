@@ -25,7 +25,11 @@ WORD = Attestation(8, "DevOps", "the engineer on duty", ago(60), "attached")
 
 def test_a_green_stage_between_its_flips_ticks_its_box() -> None:
     says(stage_must_tick(seen(TICKED), max_age_s=DAY_S), GO, "r1")
-    says(stage_must_tick(seen(replace(TICKED, until=None)), max_age_s=DAY_S), GO)
+    place = 'GO after the flip of "read_from_org_units"'
+    between = f'{place} and before that of "cascade_4layer", then at most 1 d old'
+    assert stage_must_tick(seen(TICKED), max_age_s=DAY_S).limit == between
+    last_one = stage_must_tick(seen(replace(TICKED, until=None)), max_age_s=DAY_S)
+    assert (last_one.verdict, last_one.limit) == (GO, f"{place}, then at most 1 d old")
 
 
 @pytest.mark.parametrize(("until", "age_s"), [(SECOND, 1800), (None, 3600)])
@@ -63,8 +67,23 @@ def test_flips_that_were_not_made_in_their_order_tick_nothing(evidence: StageEvi
     says(stage_must_tick(seen(evidence), max_age_s=DAY_S), HOLD, "flipped")
 
 
+def test_flips_out_of_order_are_told_with_their_times() -> None:
+    early = replace(TICKED, until=replace(SECOND, at=ago(9000)))
+    told = '"read_from_org_units" at 2026-04-26 10:00:00 UTC and then "cascade_4layer" at 2026-04-26 09:30:00 UTC'
+    says(stage_must_tick(seen(early), max_age_s=DAY_S), HOLD, f"the order is broken: flipped {told}")
+    unknown = stage_must_tick(seen(replace(TICKED, since=replace(FIRST, at=None))), max_age_s=DAY_S)
+    assert "the order is broken" not in unknown.seen
+
+
 def test_a_named_persons_word_ticks_a_box() -> None:
-    says(owner_must_have_attested(seen(WORD)), GO, "the engineer on duty")
+    judgement = owner_must_have_attested(seen(WORD))
+    assert (judgement.verdict, judgement.seen) == (GO, "the engineer on duty at 2026-04-26 11:59:00 UTC: attached")
+    says(owner_must_have_attested(seen(replace(WORD, at=ago(0)))), GO)
+
+
+@pytest.mark.parametrize(("length", "end"), [(500, "xx"), (501, "x…")])
+def test_a_long_word_is_cut(length: int, end: str) -> None:
+    says(owner_must_have_attested(seen(replace(WORD, statement="x" * length))), GO, "x" * 500, end)
 
 
 @pytest.mark.parametrize("changes", [{"by": ""}, {"by": " "}, {"at": None}, {"at": ago(-60)}])

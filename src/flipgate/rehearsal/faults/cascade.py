@@ -1,11 +1,12 @@
-"""The four-layer cascade behind the second flip: its latency, its breaker, its verdicts, its conflicts."""
+"""The four-layer cascade behind the second flip: its latency, and its breaker."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal import late, lines
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
-from flipgate.rehearsal.components.rules import DETECT_INTERVAL_S
+from flipgate.rehearsal.services.load import MIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.world import World
 
 _P95 = "The p95 of governance checks keeps its limit on the cascade"
-_BOUNDS = "The governance histogram has a bound at each limit"
 _PATHS = "Four layers take the traffic of every replica, three take none"
-_STALE_S = 6 * 60  # what was scraped earlier is not of now any more
 _BREAKER = "No breaker has tripped, and none hides behind the flag"
+_NEAR = "No replica came near to a trip"
+_SOAKED = "No breaker tripped in the soak"
+_FEW_CHECKS_PER_MINUTE = 12  # over all replicas; a minute of fewer than 20 is neutral
 
 
 @fault("", Trial("after_flip_2", _P95, HOLD, told="below 5 ms over the last 5 min", begins="flipped", stays=True))
@@ -36,7 +38,7 @@ def slow_cascade_for_3_minutes(world: World) -> Iterator[None]:
 @fault(
     "",
     Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True),
-    Trial("after_flip_2", "No replica came near to a trip", HOLD, begins="flipped", lived_s=120, stays=True),
+    Trial("after_flip_2", _NEAR, HOLD, begins="flipped", lived_s=120, stays=True),
 )
 def slow_cascade_without_breaker(world: World) -> Iterator[None]:
     """Governance checks take 7.5 ms at their p95 for six minutes, and no breaker is on."""
@@ -45,23 +47,9 @@ def slow_cascade_without_breaker(world: World) -> Iterator[None]:
 
 
 @fault(
-    "C2 B17",
-    Trial("preflight", "The governance histogram has a bound at each limit", HOLD, told="7 ms", lived_s=60),
-    Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True),
-    Trial("rollback", "Governance latency is back where it was", HOLD, begins="before", stays=True),
-)
-def coarse_governance_buckets(world: World) -> Iterator[None]:
-    """The histograms of governance have no bound between 5 and 10 ms: 5 and 7 ms cannot be told apart."""
-    world.fleet.behave("context-engine", coarse_buckets=True)
-    yield
-    for pod in range(3):
-        world.fleet.restart("context-engine", pod)
-
-
-@fault(
     "D1",
     Trial("after_flip_2", _BREAKER, STOP, told="no flip reaches it", begins="flipped", lived_s=120, stays=True),
-    Trial("soak", "No breaker tripped in the soak", STOP, told="no flip reaches it", lived_s=480, stays=True),
+    Trial("soak", _SOAKED, STOP, told="no flip reaches it", lived_s=480, stays=True),
 )
 def tripped_breaker(world: World) -> Iterator[None]:
     """The cascade is too slow on one replica for six minutes, so its breaker takes it back to three layers."""
@@ -78,52 +66,6 @@ def tripped_and_restarted(world: World) -> Iterator[None]:
     world.advance(7 * 60)
     world.fleet.restart("context-engine", pod=0)
     yield
-
-
-@fault(
-    "",
-    Trial(
-        "after_flip_2",
-        "The second flip brings no spike of policy conflicts",
-        STOP,
-        told="expected by the baseline's",
-        begins="flipped",
-        lived_s=360,
-        stays=True,
-    ),
-)
-def policy_conflicts_spike(world: World) -> Iterator[None]:
-    """The cascade finds sixty times as many policy conflicts as were found before."""
-    with world.fleet.misbehaving("context-engine", conflicts_per_hour=180.0):
-        yield
-
-
-@fault(
-    "",
-    Trial(
-        "after_flip_2",
-        "The cascade denies no greater share than before",
-        STOP,
-        told="share of DENY",
-        begins="flipped",
-        stays=True,
-    ),
-    Trial("after_flip_2", "The second flip changes no verdict", STOP, begins="flipped", stays=True),
-)
-def cascade_denies_exports(world: World) -> Iterator[None]:
-    """The cascade denies every export, which the three layers mostly allowed."""
-    with world.fleet.misbehaving("context-engine", denies="export"):
-        yield
-
-
-@fault("C1", Trial("after_flip_2", _P95, HOLD, told="no bound near 7 ms", begins="before", stays=True))
-def slow_behind_coarse_buckets(world: World) -> Iterator[None]:
-    """Checks take 7.5 ms at their p95 on the cascade, in a bucket of 5 to 10 ms that would hold 5.1 ms as well."""
-    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=120.0, breaker_off=True):
-        world.fleet.behave("context-engine", coarse_buckets=True)
-        yield
-    for pod in range(3):
-        world.fleet.restart("context-engine", pod)
 
 
 @fault("C3", Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True))
@@ -158,29 +100,11 @@ def a_little_slower_on_one_replica(world: World) -> Iterator[None]:
         yield
 
 
-@look_alike("C10", Trial("after_flip_2", _P95, begins="flipped", stays=True))
+@look_alike("C10", Trial("after_flip_2", _P95, begins="flipped", also=(_NEAR,), stays=True))
 def cold_start(world: World) -> Iterator[None]:
     """The first half minute on the cascade is slow: caches are cold. What follows is fast."""
     with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=0.5):
         yield
-
-
-@fault("C6", Trial("preflight", _BOUNDS, HOLD, told="2 layouts side by side", lived_s=_STALE_S))
-def two_bucket_layouts(world: World) -> Iterator[None]:
-    """One replica of context-engine has other buckets than the others, as in the middle of a rollout."""
-    world.fleet.behave("context-engine", pod=0, coarse_buckets=True)
-    yield
-    world.fleet.restart("context-engine", pod=0)
-    # A restart inside of the drift's window withholds GO.
-    world.advance(DETECT_INTERVAL_S + 60)
-
-
-@fault("C7", Trial("preflight", _BOUNDS, HOLD, told="no bound near 5 ms", lived_s=_STALE_S))
-def buckets_in_milliseconds(world: World) -> Iterator[None]:
-    """The histogram of checks is written in milliseconds, under a name that says seconds."""
-    with world.fleet.misbehaving("context-engine", milliseconds=True):
-        yield
-    world.advance(_STALE_S)
 
 
 @fault("D3", Trial("after_flip_2", _PATHS, HOLD, begins="flipped", stays=True))
@@ -190,15 +114,34 @@ def half_open_breaker(world: World) -> Iterator[None]:
         yield
 
 
-@fault("F6", Trial("after_flip_2", "The second flip changes no verdict", STOP))
-def no_verdict_in_the_answer(world: World) -> Iterator[None]:
-    """The cascade leaves the verdict unset: on the wire that is the first value of the enumeration, "unspecified"."""
-    with world.fleet.misbehaving("context-engine", no_verdict=True):
-        yield
-
-
 @look_alike("D2", Trial("after_flip_2", _BREAKER, begins="before", stays=True))
 def restarted_before_the_flip(world: World) -> Iterator[None]:
     """One replica of context-engine was restarted before the flip."""
     world.fleet.restart("context-engine", pod=1)
+    yield
+
+
+@look_alike("C4", Trial("after_flip_2", _NEAR, begins="flipped", also=(_P95, _BREAKER), stays=True))
+def slow_minutes_of_few_checks(world: World) -> Iterator[None]:
+    """For six minutes nearly nobody asks, and the few checks take 7.5 ms at their p95: too few for the breaker."""
+    calls_per_minute = _FEW_CHECKS_PER_MINUTE / MIX["upsquad.governance.v1.GovernanceService/Check"]
+    slow = world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0)
+    with world.fleet.calling(calls_per_minute), slow:
+        world.advance(6 * 60)
+    yield
+
+
+@look_alike("A7", Trial("after_flip_2", _PATHS, begins="flipped", stays=True))
+def cascade_replica_that_follows_in_time(world: World) -> Iterator[None]:
+    """One replica of context-engine took three layers for the 29 s that its flag cache lasts, and then four."""
+    late.followed(world, "cascade_4layer", "context-engine", pod=2)
+    yield
+
+
+@look_alike("D1", Trial("soak", _SOAKED))
+def slow_for_3_minutes_of_the_soak(world: World) -> Iterator[None]:
+    """The cascade was slow for three minutes of the soak; no breaker trips by that, and one logs what it is set to."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=3.0):
+        world.advance(10 * 60)
+    lines.write(world, "context-engine", "INFO", "governance.cascade.breaker.armed", "trips after 5 minutes above 7 ms")
     yield

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PASSED = "The last seven days all passed"
 _OWN = "Each report is its own day's and its banner is borne out"
+_SOAKED = "Every day of the soak has a report that passed"
 _A_DAY = timedelta(days=1)
 
 
@@ -150,7 +151,7 @@ def half_written_report(world: OrgV23) -> Iterator[None]:
     world.reports.rewrite(today)
 
 
-@look_alike("H6 H7 H11", Trial("preflight", _PASSED))
+@look_alike("H6 H7 H11", Trial("preflight", _PASSED), Trial("soak", _SOAKED))
 def report_from_another_editor(world: OrgV23) -> Iterator[None]:
     """Today's report was saved by an editor that begins with a byte order mark, ends lines with CRLF, writes +00:00."""
     today = world.reports.today()
@@ -180,13 +181,43 @@ def report_that_compared_nothing(world: OrgV23) -> Iterator[None]:
     world.reports.rewrite(day)
 
 
-@fault("H1", Trial("soak", "Every day of the soak has a report that passed", HOLD, told="no report of 20"))
+@fault(
+    "H13",
+    Trial("preflight", _OWN, STOP, told="is a report of 'staging'"),
+    Trial("soak", _SOAKED, STOP, told="is a report of 'staging'"),
+)
+def report_of_another_environment(world: OrgV23) -> Iterator[None]:
+    """The report of yesterday is one of staging, by its own words; its figures and dates are as they should be."""
+    with _said_to_be_of(world, "staging"):
+        yield
+
+
+@look_alike("H13", Trial("preflight", _OWN), Trial("soak", _SOAKED))
+def report_by_hand(world: OrgV23) -> Iterator[None]:
+    """The report of yesterday was written by hand: it names its environment, and has a column of notes."""
+    with _said_to_be_of(world, "Rehearsal"):
+        day = world.reports.today() - _A_DAY
+        summary = _text(world, day).partition("## Summary")[2].partition("##")[0]
+        noted = re.sub(r"^(\|[ -]*\|[ -]*\|)$", r"\1 --- |", summary, flags=re.MULTILINE)
+        noted = re.sub(r"^(\|[^|]+\|[^|]+\|)$", r"\1 see #570 |", noted, flags=re.MULTILINE)
+        write_private(world.reports.path(day), _text(world, day).replace(summary, noted))
+        yield
+
+
+@fault("H1", Trial("soak", _SOAKED, HOLD, told="no report of 20"))
 def missing_soak_day(world: OrgV23) -> Iterator[None]:
     """The reconciliation report of yesterday, a day of the soak, has not been written."""
     yesterday = world.reports.today() - _A_DAY
     world.reports.path(yesterday).unlink()
     yield
     world.reports.rewrite(yesterday)
+
+
+@contextlib.contextmanager
+def _said_to_be_of(world: OrgV23, environment: str) -> Iterator[None]:
+    """The report of yesterday names this environment as its own, as long as the block lasts."""
+    with _edited(world, world.reports.today() - _A_DAY, "\n## Summary", f"\nEnvironment: {environment}\n\n## Summary"):
+        yield
 
 
 def _text(world: OrgV23, day: date) -> str:

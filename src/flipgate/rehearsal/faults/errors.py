@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
 
     from flipgate.rehearsal.world import World
 
+_FIGURES = "The figures of the old path are captured"
 _FIRST = "The error rate stays below its limit for ten minutes after the first flip"
 _THIRD = "The 5xx rate stays below its limit for fifteen minutes after the third flip"
 _BACK = "The error rate is back below its limit after the rollback"
 _P95 = "The p95 of governance checks keeps its limit on the cascade"
-_SERVED = ("gateway", "tenant-service", "context-engine")
 _FEW_CHECKS_PER_MINUTE = 6
 
 
@@ -69,28 +68,26 @@ def errors_on_one_path(world: World) -> Iterator[None]:
 )
 def no_traffic(world: World) -> Iterator[None]:
     """Nobody calls: no request reaches the gateway."""
-    with contextlib.ExitStack() as stack:
-        for deployment in _SERVED:
-            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
+    with world.fleet.calling(requests_per_minute=0):
         yield
 
 
-@fault("B3", Trial("baseline", "The figures of the old path are captured", HOLD, told="requests", lived_s=12 * 60))
+@fault("B3", Trial("baseline", _FIGURES, HOLD, told="requests", lived_s=12 * 60))
 def quiet_before_the_flip(world: World) -> Iterator[None]:
     """For a while nobody calls before the first flip, so that there is nothing to compare with later."""
-    with contextlib.ExitStack() as stack:
-        for deployment in _SERVED:
-            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=0))
+    with world.fleet.calling(requests_per_minute=0):
         yield
     world.advance(12 * 60)
 
 
-@look_alike("B3", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
+@look_alike(
+    "B3",
+    Trial("baseline", _FIGURES, lived_s=12 * 60),
+    Trial("after_flip_1", _FIRST, begins="flipped", stays=True),
+)
 def little_traffic(world: World) -> Iterator[None]:
     """A request a second, over all replicas: little, and enough for a rate."""
-    with contextlib.ExitStack() as stack:
-        for deployment in _SERVED:
-            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=60))
+    with world.fleet.calling(requests_per_minute=60):
         yield
 
 
@@ -100,15 +97,37 @@ def little_traffic(world: World) -> Iterator[None]:
 )
 def few_checks(world: World) -> Iterator[None]:
     """Six governance checks a minute: thirty in five minutes, over all replicas."""
-    requests_per_minute = _FEW_CHECKS_PER_MINUTE / MIX["upsquad.governance.v1.GovernanceService/Check"]
-    with contextlib.ExitStack() as stack:
-        for deployment in ("gateway", "context-engine"):
-            stack.enter_context(world.fleet.misbehaving(deployment, requests_per_minute=requests_per_minute))
+    with world.fleet.calling(_FEW_CHECKS_PER_MINUTE / MIX["upsquad.governance.v1.GovernanceService/Check"]):
         yield
 
 
-@look_alike("D10", Trial("after_flip_1", _FIRST, begins="flipped", stays=True))
+@look_alike(
+    "D10",
+    Trial("after_flip_1", _FIRST, begins="flipped", stays=True),
+    Trial("rollback", _BACK, begins="flipped", stays=True),
+)
 def errors_within_the_limit(world: World) -> Iterator[None]:
     """One of two thousand requests at the gateway fails, as on any day."""
     with world.fleet.misbehaving("gateway", error_ratio=0.0005):
+        yield
+
+
+@look_alike(
+    "D10 I4",
+    Trial("after_flip_1", _FIRST, begins="before", stays=True),
+    Trial("after_flip_3", _THIRD, begins="before", stays=True),
+    Trial("rollback", _BACK, begins="before", stays=True),
+)
+def errors_before_the_flip(world: World) -> Iterator[None]:
+    """Half of the requests at the gateway failed for a minute, and five minutes later the flag was flipped."""
+    with world.fleet.misbehaving("gateway", bad_minute=0.5):
+        world.advance(60)
+    world.advance(5 * 60)
+    yield
+
+
+@look_alike("D10", Trial("after_flip_3", _THIRD, begins="flipped", stays=True))
+def calls_that_find_nothing(world: World) -> Iterator[None]:
+    """Five in a hundred calls of MemberService answer 404: users ask for members that are gone, which is no error."""
+    with world.fleet.misbehaving("gateway", error_ratio=0.05, error_service="MemberService", error_code="not_found"):
         yield

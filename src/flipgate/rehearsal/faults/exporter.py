@@ -83,6 +83,15 @@ def page_cut_short(world: World) -> Iterator[None]:
     world.advance(DETECT_INTERVAL_S + 60)
 
 
+@look_alike("B6", Trial("preflight", "The reconciler is at work"))
+def reconciler_between_two_passes(world: World) -> Iterator[None]:
+    """The reconciler's last pass was an hour and a minute ago: the next one is about to begin, and nothing is late."""
+    with world.fleet.misbehaving(_POD, stalled=True):
+        world.advance(DETECT_INTERVAL_S + 60)
+        yield
+    world.fleet.reconcile()
+
+
 @fault("B25", Trial("preflight", _NOW, HOLD, told="is there more than once"))
 def series_told_twice(world: World) -> Iterator[None]:
     """The reconciler tells one series twice: 0, and further down 7."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.boxes import BOXES
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.flags import redis_key
 from flipgate.rehearsal.services.seed import TENANTS
@@ -79,7 +80,13 @@ def flag_at_99_percent(world: OrgV23) -> Iterator[None]:
         yield
 
 
-@look_alike("A1 A2 A4 A14", Trial("preflight", _POSTURE))
+@look_alike(
+    "A1 A2 A4 A14 J5",
+    Trial("preflight", _POSTURE),
+    Trial("before_flip_3", "The third flip waits for a green second one", after=("after_flip_2",)),
+    Trial("soak", "No flag was touched in the soak"),
+    Trial("sign_off", BOXES[8], also=(BOXES[9], BOXES[10])),
+)
 def flags_written_again(world: OrgV23) -> Iterator[None]:
     """Somebody wrote every flag again, to the letter as it was."""
     world.redis.write({redis_key(flag): str(text) for flag, text in world.flags().items()})

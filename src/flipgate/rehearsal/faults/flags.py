@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal import late, overrides
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.flags import redis_key
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 _FLAG = "read_from_org_units"
 _CASCADE = "cascade_4layer"
 _DUAL_WRITE = "dual_write_org_units"
+_POSTURES = {
+    "preflight": "Before the first flip only dual writing is on",
+    "before_flip_2": "Before the second flip reads have moved and the cascade is off",
+    "after_flip_2": "After the second flip the cascade is on and nothing after it",
+    "before_flip_3": "The third flip waits for a green second one",
+    "after_flip_3": "After the third flip every flag is on",
+    "soak": "The soak ends with every flag as the third flip left it",
+    "rollback": "The rollback leaves the flags in their order",
+}
 
 
 @fault(
@@ -30,16 +40,8 @@ _DUAL_WRITE = "dual_write_org_units"
 )
 def db_row_overrides(world: OrgV23) -> Iterator[None]:
     """The database overrides read_from_org_units with another value than the flag store holds."""
-    contrary = world.flags()[_FLAG] != "true"
-    with world.postgres.connect() as connection:
-        connection.execute(
-            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
-            " values (%s, 'global', %s, now(), 'an earlier override')"
-            " on conflict (flag, scope) do update set value = excluded.value",
-            (_FLAG, contrary),
-        )
-    yield
-    _remove_row(world, _FLAG)
+    with overrides.held(world, _FLAG, value=world.flags()[_FLAG] != "true", by="an earlier override"):
+        yield
 
 
 @fault(
@@ -67,14 +69,19 @@ def stale_flag_replica(world: OrgV23) -> Iterator[None]:
         yield
 
 
-@look_alike("A7", Trial("after_flip_1", "Every replica reads the mirror tables", begins="flipped", stays=True))
+@look_alike(
+    "A7 I1",
+    Trial("after_flip_1", "Every replica reads the mirror tables", begins="flipped", stays=True),
+    Trial(
+        "rollback",
+        "After the rollback every replica reads the tables that its flag names",
+        begins="flipped",
+        stays=True,
+    ),
+)
 def replica_that_follows_in_time(world: OrgV23) -> Iterator[None]:
     """One replica of tenant-service served the old value for the 29 s that its cache lasts, and then the new one."""
-    world.flip(_FLAG, value=False)
-    world.refresh("before the flip")
-    with world.fleet.misbehaving("tenant-service", pod=0, stale_flags=True):
-        world.flip(_FLAG, value=True)
-        world.advance(29)
+    late.followed(world, _FLAG, "tenant-service", pod=0)
     yield
 
 
@@ -104,17 +111,21 @@ def replicas_restarted_before_the_flip(world: OrgV23) -> Iterator[None]:
     yield
 
 
-@look_alike("A15", Trial("preflight", "Before the first flip only dual writing is on"))
+@look_alike("A15", *(Trial(stage, gate) for stage, gate in _POSTURES.items()))
 def db_row_agrees(world: OrgV23) -> Iterator[None]:
     """The database holds a row for dual_write_org_units too, with the value that the flag store has."""
-    with world.postgres.connect() as connection:
-        connection.execute(
-            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
-            " values (%s, 'global', true, now() - interval '30 days', 'the migration')",
-            (_DUAL_WRITE,),
-        )
-    yield
-    _remove_row(world, _DUAL_WRITE)
+    with overrides.held(world, _DUAL_WRITE, value=True, by="the migration", days_ago=30):
+        yield
+
+
+@look_alike("A13 A15", Trial("preflight", "No surface outranks the keys that the operator will set"))
+def flags_of_others(world: OrgV23) -> Iterator[None]:
+    """The database overrides a flag of another runbook, and the flag store has keys of ours for no tenant there is."""
+    keys = {redis_key(flag, "staging"): "true" for flag in (_FLAG, _CASCADE)}
+    world.redis.write(keys)
+    with overrides.held(world, "ops_view_db_read", value=True, by="another runbook"):
+        yield
+    world.redis.forget(*keys)
 
 
 @fault(
@@ -129,14 +140,8 @@ def db_row_agrees(world: OrgV23) -> Iterator[None]:
 )
 def looked_at_too_early(world: OrgV23) -> Iterator[None]:
     """read_from_org_units was flipped off and on again a moment ago, in the database: everything looks right so far."""
-    with world.postgres.connect() as connection:
-        connection.execute(
-            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
-            " values (%s, 'global', true, clock_timestamp(), 'operator')",
-            (_FLAG,),
-        )
-    yield
-    _remove_row(world, _FLAG)
+    with overrides.held(world, _FLAG, value=True, by="operator"):
+        yield
 
 
 @fault(
@@ -156,30 +161,12 @@ def stale_cascade_replica(world: OrgV23) -> Iterator[None]:
         yield
 
 
-@look_alike("J5", Trial("soak", "No flag was touched in the soak"))
-def flags_written_again_in_soak(world: OrgV23) -> Iterator[None]:
-    """Somebody wrote every flag into the flag store again, as it was."""
-    world.redis.write({redis_key(flag): str(text) for flag, text in world.flags().items()})
-    yield
-
-
 @fault(
     "A11 J5",
     Trial("soak", "No flag was touched in the soak", STOP, told='"cascade_4layer" became true', stays=True),
 )
 def flag_toggled_in_soak(world: OrgV23) -> Iterator[None]:
     """Somebody switched cascade_4layer off and on again in the database; every surface reads true as before."""
-    with world.postgres.connect() as connection:
-        connection.execute(
-            "insert into platform_feature_flags (flag, scope, value, updated_at, updated_by)"
-            " values (%s, 'global', false, clock_timestamp(), 'on call')",
-            (_CASCADE,),
-        )
-    world.flip(_CASCADE, value=True)
-    yield
-    _remove_row(world, _CASCADE)
-
-
-def _remove_row(world: OrgV23, flag: str) -> None:
-    with world.postgres.connect() as connection:
-        connection.execute("delete from platform_feature_flags where flag = %s", (flag,))
+    with overrides.held(world, _CASCADE, value=False, by="on call"):
+        world.flip(_CASCADE, value=True)
+        yield

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import STOP, Trial, fault
+from flipgate.rehearsal.boxes import BOXES
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,25 @@ def issue_not_planned(world: World) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("soak", _CONCERNS, STOP, told="#707"))
+@fault(
+    "",
+    Trial("soak", _CONCERNS, STOP, told="#707"),
+    Trial(
+        "sign_off",
+        BOXES[7],
+        HOLD,
+        told='stage "soak": STOP',
+        after=("soak",),
+    ),
+)
 def bug_on_page_2(world: World) -> Iterator[None]:
     """A bug against the ConflictService is open, on the second page of the tracker's list, named in its body only."""
-    with world.fleet.misbehaving("standins", bugs_filed=True):
+    with world.fleet.misbehaving("standins", filed="bug"):
+        yield
+
+
+@look_alike("", Trial("soak", _CONCERNS))
+def complaints_that_do_not_count(world: World) -> Iterator[None]:
+    """A bug against another service, a closed one, a question, and a pull request that is labelled as a bug."""
+    with world.fleet.misbehaving("standins", filed="others"):
         yield

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal import late
+from flipgate.rehearsal.boxes import BOXES
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.place import write_private
 from flipgate.rehearsal.services.records import PodStatus
+from flipgate.rehearsal.services.seed import TEST_ORG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +23,15 @@ _HEALTH = "Every address of the new services is healthy"
 _ROUTES = "Every path of the new services leads to its handler"
 _FLOWS = "The portal's flows answer end to end, the same over Connect and gRPC"
 _CACHE = "Every replica of the gateway serves the new value"
+_AWAY = "nobody"
 _UNLISTED = "rbac-service-6d5b9c7f8-zzq8n"
 
 
-@fault("E7 F3", Trial("after_flip_3", _HEALTH, STOP, told="NOT_SERVING: rbac-service at 127.0.0.1:"))
+@fault(
+    "E7 F3",
+    Trial("after_flip_3", _HEALTH, STOP, told="NOT_SERVING: rbac-service at 127.0.0.1:"),
+    Trial("sign_off", BOXES[6], HOLD, told='stage "after_flip_3": STOP', after=("after_flip_3",)),
+)
 def not_serving_on_one_address(world: World) -> Iterator[None]:
     """One of the two addresses of rbac-service says that it does not serve."""
     with world.fleet.misbehaving("rbac-service", pod=1, not_serving=True):
@@ -150,3 +158,28 @@ def pod_that_nobody_asks(world: World) -> Iterator[None]:
     yield
     unknown.unlink()
     unknown.with_suffix(".status.json").unlink()
+
+
+@look_alike("A7", Trial("after_flip_3", _CACHE, begins="flipped", also=(_ROUTES,), stays=True))
+def gateway_replica_that_follows_in_time(world: World) -> Iterator[None]:
+    """One replica of the gateway answered the gate's 404 for the 29 s that its flag cache lasts, and then no more."""
+    late.followed(world, "new_services_enabled", "gateway", pod=1)
+    yield
+
+
+@look_alike("E3", Trial("after_flip_3", _ROUTES, also=(_CACHE,)))
+def strangers_are_told_not_found(world: World) -> Iterator[None]:
+    """Whoever calls without a token is told 404, by the handler and in its own words, not that a token is missing."""
+    with world.fleet.misbehaving("gateway", stranger_code="not_found"):
+        yield
+
+
+@look_alike("G1 G4", Trial("after_flip_3", _FLOWS))
+def no_conflicts_and_another_order(world: World) -> Iterator[None]:
+    """The test org has no policy conflict at all, and one address lists its roles in another order."""
+    with world.postgres.connect() as connection:
+        connection.execute("update policy_conflicts set tenant_id = %s where tenant_id = %s", (_AWAY, TEST_ORG))
+    with world.fleet.misbehaving("rbac-service", pod=1, shuffled=True):
+        yield
+    with world.postgres.connect() as connection:
+        connection.execute("update policy_conflicts set tenant_id = %s where tenant_id = %s", (TEST_ORG, _AWAY))

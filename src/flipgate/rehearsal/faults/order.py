@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.flags import redis_key
 
 if TYPE_CHECKING:
@@ -12,20 +13,29 @@ if TYPE_CHECKING:
 
     from flipgate.rehearsal.platforms.org_v23 import OrgV23
 
+_INSIDE = "Now is inside the agreed change window"
 _BEFORE_SECOND = "Before the second flip reads have moved and the cascade is off"
 _SECOND = "After the second flip the cascade is on and nothing after it"
 _LATER = "new_services_enabled"
 _DUAL_WRITE = "dual_write_org_units"
+_FURTHEST_WEST_H = 12
 
 
-@fault("", Trial("preflight", "Now is inside the agreed change window", STOP, told="opens"))
+@fault("", Trial("preflight", _INSIDE, STOP, told="opens"))
 def window_closed(world: OrgV23) -> Iterator[None]:
     """The agreed change window has closed, an hour ago."""
-    agreed, now = world.change_window, world.now()
-    closed = (now.hour - 1) % 24
-    world.change_window = {"opens": f"{(closed - 1) % 24:02}:00", "closes": f"{closed:02}:00"}
-    yield
-    world.change_window = agreed
+    closed = (world.now().hour - 1) % 24
+    with _agreed(world, "UTC", f"{(closed - 1) % 24:02}:00", f"{closed:02}:00"):
+        yield
+
+
+@look_alike("H9", Trial("preflight", _INSIDE))
+def window_over_midnight(world: OrgV23) -> Iterator[None]:
+    """Flips are agreed upon from ten in the evening to two in the morning, in a zone where midnight has just passed."""
+    behind = world.now().hour
+    zone = f"Etc/GMT+{behind}" if behind <= _FURTHEST_WEST_H else f"Etc/GMT-{24 - behind}"
+    with _agreed(world, zone, "22:00", "02:00"):
+        yield
 
 
 @fault(
@@ -73,3 +83,12 @@ def cascade_key_missing(world: OrgV23) -> Iterator[None]:
     world.redis.forget(redis_key("cascade_4layer"))
     yield
     world.flip("cascade_4layer", value=True)
+
+
+@contextlib.contextmanager
+def _agreed(world: OrgV23, timezone: str, opens: str, closes: str) -> Iterator[None]:
+    """Another change window is agreed upon as long as the block lasts."""
+    before = world.change_window
+    world.change_window = {"timezone": timezone, "opens": opens, "closes": closes}
+    yield
+    world.change_window = before

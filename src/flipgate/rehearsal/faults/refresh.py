@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,20 @@ def audit_row_misshapen(world: World) -> Iterator[None]:
     _name_surface(world, "feature-flags")
     yield
     _name_surface(world, "v23-feature-flags")
+
+
+@look_alike("", Trial("after_flip_3", _GATE))
+def two_admins_refresh(world: World) -> Iterator[None]:
+    """A second admin refreshed in the same moment as the operator, and the operator once more later: a row for each."""
+    with world.postgres.connect() as connection:
+        connection.execute(
+            "insert into agent_audit_log select id || '-other', audit_kind, surface, 'user_second', actor_clearance,"
+            " reason, created_at + interval '40 ms' from agent_audit_log where audit_kind = 'config.refresh'"
+        )
+    world.refresh("once more")
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute("delete from agent_audit_log where id like '%-other' or reason = 'once more'")
 
 
 def _name_surface(world: World, surface: str) -> None:

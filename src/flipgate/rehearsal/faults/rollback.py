@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault
+from flipgate.rehearsal import overrides
+from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.seed import TEST_ORG
 
 _NEW = "new_services_enabled"
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from flipgate.rehearsal.world import World
 
+_REVERSE = "Flags were flipped back in reverse order"
+_DARK = "The paths of the new services are dark again and say why"
 _LEVER = "The legacy tables exist and receive every write"
 
 
@@ -32,7 +35,7 @@ def phase_3_begun(world: World) -> Iterator[None]:
     "A12 I6",
     Trial(
         "rollback",
-        "Flags were flipped back in reverse order",
+        _REVERSE,
         STOP,
         told='while "cascade_4layer" is true',
         begins="before",
@@ -46,7 +49,7 @@ def rollback_in_wrong_order(world: World) -> None:
 
 @fault(
     "I1",
-    Trial("rollback", "The paths of the new services are dark again and say why", HOLD, begins="before", stays=True),
+    Trial("rollback", _DARK, HOLD, begins="before", stays=True),
 )
 def gate_still_open(world: World) -> Iterator[None]:
     """One replica of the gateway took new_services_enabled for true once, and lets its callers through ever since."""
@@ -83,6 +86,35 @@ def legacy_team_renamed(world: World) -> Iterator[None]:
 def one_replica_stays_behind(world: World) -> Iterator[None]:
     """The flag is back, and one replica of tenant-service goes on reading the mirror."""
     with world.fleet.misbehaving("tenant-service", pod=1, stale_flags=True):
+        yield
+
+
+@look_alike("", Trial("preflight", _LEVER))
+def mirror_written_a_moment_later(world: World) -> Iterator[None]:
+    """The newest row of the mirror was written forty seconds after the newest legacy one, which is no lag yet."""
+    with world.fleet.misbehaving("traffic", writer_paused=True):
+        world.advance(40)
+        with world.postgres.connect() as connection:
+            connection.execute(
+                "update org_unit_memberships set updated_at = now() where tenant_id = %s and org_unit_id ="
+                " (select min(org_unit_id) from org_unit_memberships where tenant_id = %s)",
+                (TEST_ORG, TEST_ORG),
+            )
+        yield
+
+
+@look_alike("A15 I6", Trial("rollback", _REVERSE, also=(_DARK,)))
+def rows_that_always_said_false(world: World) -> Iterator[None]:
+    """The database has said false of both later flags for a month: no flip back, though it is older than the first."""
+    cascade = overrides.held(world, "cascade_4layer", value=False, by="the migration", days_ago=30)
+    with cascade, overrides.held(world, _NEW, value=False, by="the migration", days_ago=31):
+        yield
+
+
+@look_alike("C10", Trial("rollback", "Governance latency is back where it was", begins="flipped", stays=True))
+def checks_one_bucket_slower(world: World) -> Iterator[None]:
+    """Checks take 3.5 ms at their p95 after the flip back, in place of 3: one bucket more than at the baseline."""
+    with world.fleet.misbehaving("context-engine", legacy_p95_ms=3.5):
         yield
 
 

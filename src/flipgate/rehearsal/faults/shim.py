@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from flipgate.rehearsal import lines
 from flipgate.rehearsal.catalogue import HOLD, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.services.seed import TEST_ORG
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
 
 _SHIM = "Every replica takes the shim path and none falls back to legacy"
+_CAPTURED = "Every tenant's answers are captured"
+_WAITS = "The second flip waits for the checks after the first"
 _PARITY = "The first flip changes no answer"
 _FELL_BACK = '"fallback to legacy" on tenant-service-7c9d5b6f4-2xkqp'
 
@@ -60,7 +61,7 @@ def one_silent_replica(world: World) -> Iterator[None]:
     Trial("after_flip_1", _PARITY, STOP, told="does not resolve"),
     Trial(
         "before_flip_2",
-        "The second flip waits for the checks after the first",
+        _WAITS,
         HOLD,
         told='stage "after_flip_1": STOP',
         after=("after_flip_1",),
@@ -93,9 +94,15 @@ def a_team_twice(world: World) -> Iterator[None]:
         yield
 
 
-@look_alike("G4", Trial("after_flip_1", _PARITY))
+@look_alike(
+    "G4",
+    Trial("baseline", _CAPTURED),
+    Trial("after_flip_1", _PARITY),
+    Trial("before_flip_2", _WAITS, after=("after_flip_1",)),
+    Trial("rollback", "The rollback restores every answer"),
+)
 def teams_in_another_order(world: World) -> Iterator[None]:
-    """The shim lists each page's teams in another order; no order is promised anywhere."""
+    """Each page's teams are listed in another order; no order is promised anywhere."""
     with world.fleet.misbehaving("tenant-service", shuffled=True):
         yield
 
@@ -113,7 +120,7 @@ def another_normal_form(world: World) -> Iterator[None]:
         connection.execute("update org_units u set name = t.name from teams t where t.id = u.id and u.name <> t.name")
 
 
-@fault("G1", Trial("baseline", "Every tenant's answers are captured", HOLD, told="empty for the test org"))
+@fault("G1", Trial("baseline", _CAPTURED, HOLD, told="empty for the test org"))
 def nothing_to_compare_with(world: World) -> Iterator[None]:
     """The test org lists no team before the flip: afterwards, nothing would equal nothing."""
     with world.fleet.misbehaving("tenant-service", blank_tenant=TEST_ORG):
@@ -123,8 +130,5 @@ def nothing_to_compare_with(world: World) -> Iterator[None]:
 @look_alike("D7", Trial("shim", _SHIM))
 def warnings_in_the_log(world: World) -> Iterator[None]:
     """A replica of tenant-service logs warnings about something else, as it does on any day."""
-    (log, *_) = sorted((world.place.logs / "tenant-service").glob("*.log"))
-    line = {"ts": world.now().isoformat(), "level": "WARN", "msg": "a slow client was dropped", "key": "http.client"}
-    with log.open("a") as file:
-        file.write(msgspec.json.encode(line).decode() + "\n")
+    lines.write(world, "tenant-service", "WARN", "http.client", "a slow client was dropped")
     yield

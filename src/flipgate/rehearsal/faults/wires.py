@@ -18,6 +18,10 @@ _BOUNDS = "The governance histogram has a bound at each limit"
 _FLAGS = "Before the first flip only dual writing is on"
 _AT_WORK = "The reconciler is at work"
 _LEVER = "The legacy tables exist and receive every write"
+_ROUTES = "Every path of the new services leads to its handler"
+_CACHE = "Every replica of the gateway serves the new value"
+_FLOWS = "The portal's flows answer end to end, the same over Connect and gRPC"
+_REFRESH = "The refresh is for platform admins, and leaves one audit row"
 _HEALTH = "Every address of the new services is healthy"
 
 _CLOSE = "Connection: close\r\n"
@@ -72,6 +76,17 @@ def flag_store_hangs_up(world: World) -> Iterator[None]:
 def database_hangs_up(world: World) -> Iterator[None]:
     """Connections to the database are cut in the middle of its first answer."""
     with world.network.broken("postgres", Broken(cut_after_bytes=300)):
+        yield
+
+
+@look_alike(
+    "F5",
+    Trial("after_flip_3", _ROUTES, also=(_CACHE, _FLOWS, _REFRESH)),
+    Trial("rollback", "The paths of the new services are dark again and say why"),
+)
+def gateway_is_far_away(world: World) -> Iterator[None]:
+    """The gateway is 50 ms away from the suite, and answers."""
+    with world.network.broken("gateway", Broken(latency_s=0.05)):
         yield
 
 

@@ -11,7 +11,8 @@ from .metrics import Burst, Latency, Life, Registry, Span
 
 BOUNDS_S = (0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.01, 0.025, 0.05, 0.1)
 COARSE_BOUNDS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1)
-LEGACY, CASCADE = Latency.of_p95(0.003), Latency.of_p95(0.0035)
+LEGACY_P95_S = 0.003
+CASCADE = Latency.of_p95(0.0035)
 _PART_OF_THE_CASCADE = 0.8
 
 
@@ -48,6 +49,7 @@ class Checks:
 
     def __init__(self, metrics: Registry, random: Random) -> None:
         self.breaker, self.breaker_is_off, self.slowness = Breaker(), False, Slowness()
+        self.legacy = Latency.of_p95(LEGACY_P95_S)
         self._random = random
         histogram = metrics.histogram
         self.duration = histogram("governance_check_duration_seconds", "Duration of a check.", BOUNDS_S)
@@ -73,7 +75,7 @@ class Checks:
             histogram.rebuild(COARSE_BOUNDS_S)
 
     def tell_in(self, unit_of_a_second: float) -> None:
-        """Writes its bounds in another unit than seconds."""
+        """Writes its bounds in another unit than seconds, or not quite where they are thought to be."""
         for histogram in (self.duration, self.latency, self.inner):
             histogram.told_in = unit_of_a_second
 
@@ -84,7 +86,7 @@ class Checks:
     def measure(self, decision: Decision) -> bool:
         """Counts one check. Has it tripped the breaker?"""
         at, cascade = time.time(), decision.layers == len(CASCADE_LAYERS)
-        latency_s = (self.slowness.latency(at) if cascade else LEGACY).drawn(self._random)
+        latency_s = (self.slowness.latency(at) if cascade else self.legacy).drawn(self._random)
         self.duration.observe(latency_s)
         self.latency.observe(latency_s, str(decision.layers))
         if not cascade:
@@ -104,7 +106,7 @@ class Checks:
             if not self.breaker.tripped:
                 cascade = round(count * cascade_share)
             lived.cascade.append(Burst(cascade, latency))
-            lived.legacy.append(Burst(count - cascade, LEGACY))
+            lived.legacy.append(Burst(count - cascade, self.legacy))
             lived.trips.append(self._watched(at, cascade, cascade * (1 - latency.share_below(THRESHOLD_S))))
         return lived
 

@@ -14,12 +14,12 @@ import psycopg
 from google.protobuf.message import Message
 
 from .breaker import CONSECUTIVE_MINUTES, THRESHOLD_S
-from .checks import Checks, Slowness
+from .checks import LEGACY_P95_S, Checks, Slowness
 from .contract import METHODS, message_class
 from .flagged import FlaggedService
 from .governance import CASCADE_LAYERS, LEGACY_LAYERS, Policy, Question, decide
 from .load import TrafficLevers, arrivals, share
-from .metrics import Span
+from .metrics import Latency, Span
 from .paging import Row, page
 from .process import Line, Lived, main
 from .rpc import Caller, CheckRequest, Handler, PageRequest, RefusedError, required_tenant
@@ -43,9 +43,12 @@ _CONFLICTS_SQL: LiteralString = """
 class ContextEngineLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     """`stale_flags` keeps the flag values this process has; `conflicts_per_hour` is how often policies conflict.
 
+    `legacy_p95_ms` is the p95 of three layers; `denied_more` is a share of the lived checks that is denied beside what
+    policies deny, because it is asked for more often.
+
     Of the cascade: `slow_p95_ms` is its p95 for the next `slow_minutes`, lived or real; `breaker_off` keeps its breaker
     from tripping; `denies` is an action that it denies to everybody; `half_open` lets one check in ten onto it;
-    `no_verdict` leaves that field unset. `coarse_buckets` lasts until a restart, `milliseconds` is their unit.
+    `no_verdict` leaves that field unset. `coarse_buckets` lasts until a restart; bounds are told times `told_in`.
     """
 
     stale_flags: bool = False
@@ -56,8 +59,10 @@ class ContextEngineLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True
     half_open: bool = False
     no_verdict: bool = False
     coarse_buckets: bool = False
-    milliseconds: bool = False
+    told_in: float = 1.0
     denies: str = ""
+    denied_more: float = 0.0
+    legacy_p95_ms: float = LEGACY_P95_S * 1000
 
 
 class ContextEngine(FlaggedService):
@@ -83,7 +88,8 @@ class ContextEngine(FlaggedService):
             until = time.time() + self.levers.slow_minutes * 60
             self.checks.slowness = Slowness(self.levers.slow_p95_ms / 1000, until)
         self.checks.breaker_is_off = self.levers.breaker_off
-        self.checks.tell_in(1000.0 if self.levers.milliseconds else 1.0)
+        self.checks.tell_in(self.levers.told_in)
+        self.checks.legacy = Latency.of_p95(self.levers.legacy_p95_ms / 1000)
         if self.levers.coarse_buckets:
             self.checks.coarsen()
 
@@ -153,7 +159,7 @@ class ContextEngine(FlaggedService):
         wrong = self._wrong_policies()
         asked = [([*await self._known(tenant.id), *wrong], question) for tenant in TENANTS for question in _QUESTIONS]
         verdicts = [decide(policies, question, CASCADE_LAYERS).verdict for policies, question in asked]
-        return verdicts.count("DENY") / len(asked)
+        return verdicts.count("DENY") / len(asked) + self.levers.denied_more
 
     async def _conflicts(self, span: Span) -> list[int]:
         """Inserts what was detected in the span (the first one's rows are the seed's) and tells it by step."""

@@ -80,15 +80,17 @@ _DEADLINE_S = 10.0
 
 
 class GatewayLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
-    """`error_ratio` of all requests (of `error_service` alone, where named) answer 503.
+    """`error_ratio` of all requests (of `error_service` alone, where named) answer `error_code`.
 
     `bad_minute` is that ratio for the next minute only (or the next `bad_s`), lived or real. `instead` is what answers
     in place of the new services once their gate is open, such as "gate_404" or "raw_404". `refresh_for_all` lets
-    everybody refresh.
+    everybody refresh. `stranger_code` is told to whoever has no token.
     """
 
     error_ratio: float = 0.0
     error_service: str = ""
+    error_code: str = "unavailable"
+    stranger_code: str = "unauthenticated"
     instead: str = ""
     refresh_for_all: bool = False
     bad_minute: float = 0.0
@@ -147,7 +149,7 @@ class Gateway(FlaggedService):
                 owed += count * ratio
                 failed = min(count, int(owed))
                 owed -= failed
-                for code, number in (("200", count - failed), ("503", failed)):
+                for code, number in (("200", count - failed), (str(_HTTP[self.levers.error_code]), failed)):
                     if number:
                         grown.setdefault((code, _short(METHODS[path].service)), [0.0] * span.steps)[step] += number
         return Lived(Life({self.requests.name: grown}), [])
@@ -163,7 +165,7 @@ class Gateway(FlaggedService):
     async def _answer(self, request: Request, procedure: str, service: str) -> Response:
         """The gate comes before authentication, and both before the call."""
         if self.random.random() < self._error_ratio(_short(service), time.time()):
-            return _error("unavailable", "the upstream connection was lost")
+            return _error(self.levers.error_code, "the upstream connection was lost")
         if service in _GATED and (instead := await self._instead(service)):
             return instead
         if procedure not in METHODS:
@@ -171,7 +173,7 @@ class Gateway(FlaggedService):
         if request.method != "POST":
             return sentence("405 method not allowed", HTTPStatus.METHOD_NOT_ALLOWED)
         if request.headers.get("authorization") != f"Bearer {self.settings.peer('token')}":
-            return json_response({"code": "unauthenticated"}, HTTPStatus.UNAUTHORIZED)
+            return json_response({"code": self.levers.stranger_code}, _HTTP[self.levers.stranger_code])
         return await self._call(self.backends.get(procedure), request)
 
     async def _instead(self, service: str) -> Response | None:

@@ -33,7 +33,7 @@ _CONFLICTS_SQL: LiteralString = """
 class NewServiceLevers(Levers, frozen=True, forbid_unknown_fields=True):
     """`not_serving` and `unknown_name` are what health says; the others spoil the answers, whatever health says.
 
-    `restless`: the last role is there at every second call only.
+    `restless`: the last role is there at every second call only. `shuffled`, roles in another order, spoils nothing.
     """
 
     not_serving: bool = False
@@ -41,6 +41,7 @@ class NewServiceLevers(Levers, frozen=True, forbid_unknown_fields=True):
     read_fails: bool = False
     last_record_missing: bool = False
     restless: bool = False
+    shuffled: bool = False
 
 
 class NewService(FlaggedService):
@@ -98,6 +99,8 @@ class NewService(FlaggedService):
         self._has_moved = self.levers.restless and not self._has_moved
         if (self.levers.last_record_missing or self._has_moved) and not token:
             kept = kept[:-1]
+        if self.levers.shuffled:
+            kept = kept[::-1]
         role = message_class("upsquad.rbac.v1.Role")
         roles = [role(id=row[0], name=row[1], clearance=row[2]) for row in kept]
         return METHODS[LIST_ROLES].response(roles=roles, next_page_token=token)

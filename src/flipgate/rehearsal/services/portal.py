@@ -24,6 +24,8 @@ class PortalLevers(Levers, frozen=True, forbid_unknown_fields=True):
 
     `hidden_rows` is how many rows at the end of a list it leaves out; `placeholder` keeps the grey rows of a list that
     is loading; `shows_token` prints the token.
+    Nothing is wrong with the others: `console_warning` is no error, `missing_icon` is a favicon that is not there,
+    `third_party` is asked for by the page and is not the portal's own.
     """
 
     hidden_rows: int = 0
@@ -31,6 +33,9 @@ class PortalLevers(Levers, frozen=True, forbid_unknown_fields=True):
     console_error: bool = False
     failed_request: bool = False
     shows_token: bool = False
+    console_warning: bool = False
+    missing_icon: bool = False
+    third_party: bool = False
 
 
 class Portal(Service):

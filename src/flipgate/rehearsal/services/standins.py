@@ -19,7 +19,8 @@ _OLD = COMMITS[40]
 
 
 class StandinsLevers(Levers, frozen=True, forbid_unknown_fields=True):
-    """`not_planned` and `open` are issue numbers (0: none); `bugs_filed` opens a page and more of bugs.
+    """`not_planned` and `open` are issue numbers (0: none); `filed` is what else is there: `bug`, a page and more
+    of bugs, one of which counts, or `others`, which only look so.
 
     `filed` are further issues of ops_view, by their words (comma-separated). `deployed_commit` is a commit, `old` for
     one that lacks most of the backend track, or empty for the right one.
@@ -27,7 +28,6 @@ class StandinsLevers(Levers, frozen=True, forbid_unknown_fields=True):
 
     not_planned: int = 0
     open: int = 0
-    bugs_filed: bool = False
     filed: str = ""
     rate_limited: bool = False
     deployed_commit: str = ""
@@ -51,7 +51,7 @@ class Standins(Service):
     def _backlog(self) -> Backlog:
         if self.settings.peers.get("backlog") == "ops_view":
             return ops_backlog(self.levers.filed)
-        return backlog(self.levers.not_planned, self.levers.open, bugs_filed=self.levers.bugs_filed)
+        return backlog(self.levers.not_planned, self.levers.open, self.levers.filed)
 
     def _commit(self) -> str:
         return {"": DEPLOYED, "old": _OLD}.get(self.levers.deployed_commit, self.levers.deployed_commit)

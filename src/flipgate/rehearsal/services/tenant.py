@@ -37,8 +37,8 @@ _PLANNER = {"enable_seqscan": "off"}
 class TenantLevers(TrafficLevers, frozen=True, forbid_unknown_fields=True):
     """`stale_flags` keeps the flag values this process has; `silent` logs no call, `shim_errors` an error with each.
 
-    `blank_tenant` is one that gets no teams, on either path. The others are bugs of the shim, seen on its path only;
-    but `shuffled`, another order inside each page, is none.
+    On either path: `blank_tenant` is one that gets no teams; `shuffled`, another order inside each page, is no bug.
+    The others are bugs of the shim, seen on its path only.
     """
 
     stale_flags: bool = False
@@ -137,13 +137,11 @@ class TenantService(FlaggedService):
         if path == _SHIM:
             if self.levers.single_page or (self.levers.last_page_missing and len(rows) <= 2 * asked.size):
                 token = ""
-            kept = self._rearranged(kept)
+            kept = [*kept, *(kept[-1:] if self.levers.last_team_twice else ())]
+        if self.levers.shuffled:
+            kept = kept[::-1]
         team = message_class("upsquad.tenant.v1.Team")
         return METHODS[LIST_TEAMS].response(teams=[_message(team, row) for row in kept], next_page_token=token)
-
-    def _rearranged(self, rows: Sequence[Row]) -> Sequence[Row]:
-        twice = rows[-1:] if self.levers.last_team_twice else ()
-        return [*(reversed(rows) if self.levers.shuffled else rows), *twice]
 
     async def _list_members(self, request: PageRequest, caller: Caller) -> Message:
         tenant, asked = required_tenant(caller), page(request)

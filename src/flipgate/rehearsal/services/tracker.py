@@ -100,16 +100,17 @@ class Tracker:
         }
 
     def _pull_json(self, pull: Pull) -> Json:
-        merged_at = self._when(pull.closed_days) if pull.commit else None
+        closed_at = None if pull.closed_days is None else self._when(pull.closed_days)
         return {
             "number": pull.number,
             "title": pull.title,
             "body": pull.body,
-            "state": "closed",
+            "labels": [{"name": label} for label in pull.labels],
+            "state": "closed" if closed_at else "open",
             "created_at": self._when(pull.opened_days),
-            "updated_at": self._when(pull.closed_days),
-            "closed_at": self._when(pull.closed_days),
-            "merged_at": merged_at,
+            "updated_at": closed_at or self._when(pull.opened_days),
+            "closed_at": closed_at,
+            "merged_at": closed_at if pull.commit else None,
             "merged": bool(pull.commit),
             "merge_commit_sha": pull.commit,
             "base": {"ref": "main", "repo": {"full_name": REPOSITORY}},
@@ -120,11 +121,21 @@ class Tracker:
         told = self._pull_json(pull)
         kept = {
             key: told[key]
-            for key in ("number", "title", "body", "state", "created_at", "updated_at", "closed_at", "html_url")
+            for key in (
+                "number",
+                "title",
+                "body",
+                "labels",
+                "state",
+                "created_at",
+                "updated_at",
+                "closed_at",
+                "html_url",
+            )
         }
         shown = {"merged_at": told["merged_at"], "html_url": told["html_url"]}
         repository = {"full_name": REPOSITORY}
-        return {**kept, "labels": [], "milestone": None, "pull_request": shown, "repository": repository}
+        return {**kept, "milestone": None, "pull_request": shown, "repository": repository}
 
     def _issues(self, request: Request) -> Response:
         asked = request.query_params
@@ -144,8 +155,8 @@ class Tracker:
 
     def _pulls(self, request: Request) -> Response:
         state = request.query_params.get("state", "open")
-        pulls = sorted(self._told().pulls, key=lambda pull: -pull.number)
-        return _paged(request, [self._pull_json(pull) for pull in pulls] if state in {"closed", "all"} else [])
+        pulls = map(self._pull_json, sorted(self._told().pulls, key=lambda pull: -pull.number))
+        return _paged(request, [pull for pull in pulls if state in {"all", pull["state"]}])
 
     def _pull(self, request: Request) -> Response:
         return _one([self._pull_json(pull) for pull in self._told().pulls], request)

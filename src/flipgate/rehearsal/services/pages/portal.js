@@ -88,6 +88,9 @@ async function start() {
   const config = await answer.json();
   main.append(element("h1", {}, flow.title));
   if (config.behaviour.console_error) console.error("TypeError: cannot read properties of undefined (reading 'pillar')");
+  if (config.behaviour.console_warning) console.warn("Error boundaries are deprecated: TypeError handling moves to v4");
+  if (config.behaviour.missing_icon) new Image().src = "/favicon.ico";
+  if (config.behaviour.third_party) fetch("https://stats.example.com/seen", { mode: "no-cors" }).catch(() => {});
   if (config.behaviour.shows_token) main.append(element("p", {}, `signed in with ${localStorage.getItem(SESSION)}`));
   await (flow.list ? list : tree)(main, flow, config);
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
@@ -13,6 +15,7 @@ from flipgate.core.errors import Malformed, NoAnswer, NoData, Unreachable, first
 
 T = TypeVar("T")
 JSON, TEXT = "application/json", "text/plain"
+_MEETING = threading.Lock()
 
 
 class TooLong(Malformed):
@@ -61,7 +64,7 @@ class Reply:
         """
         try:
             json.loads(self.body, object_pairs_hook=_unequal_keys, parse_constant=_no_constant)
-            return msgspec.json.decode(self.body, type=kind)
+            return _decoder(kind).decode(self.body)
         except RecursionError:
             raise self.malformed("JSON nested too deeply") from None
         except ValueError as error:
@@ -77,6 +80,17 @@ class Reply:
     def malformed(self, seen: str) -> Malformed:
         """How is it said that this answer is of no use? With its first bytes, made harmless."""
         return Malformed(self.source, f"{seen}; it begins {first_bytes(self.body)!r}", self.asked)
+
+
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """What reads this type? Built by one thread at a time: msgspec crashes where several meet a type at once."""
+    with _MEETING:
+        return _built(kind)  # type: ignore[arg-type]  a type can be hashed, whatever the stub says
+
+
+@functools.cache
+def _built(kind: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(kind)
 
 
 def _unequal_keys(pairs: list[tuple[str, object]]) -> None:

@@ -85,7 +85,7 @@ class Reply:
 def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     """What reads this type? Built by one thread at a time: msgspec crashes where several meet a type at once."""
     with _MEETING:
-        return _built(kind)  # type: ignore[arg-type]  a type can be hashed, whatever the stub says
+        return _built(kind)  # type: ignore[arg-type]
 
 
 @functools.cache

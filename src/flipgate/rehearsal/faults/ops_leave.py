@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.boxes import OPS_BOXES
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ def visibility_report_open(world: OpsView) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("soak", _DIVERGED, STOP, told="#263"), runbook=OPS_VIEW)
+@fault(
+    "",
+    Trial("soak", _DIVERGED, STOP, told="#263"),
+    Trial("sign_off", OPS_BOXES[5], HOLD, told='stage "soak": STOP', after=("soak",)),
+    runbook=OPS_VIEW,
+)
 def divergence_reported(world: OpsView) -> Iterator[None]:
     """A report of divergence is open that names the release in a label only."""
     with world.fleet.misbehaving("standins", filed="divergence"):

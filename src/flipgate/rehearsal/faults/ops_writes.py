@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.boxes import OPS_BOXES
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.platforms.ops_view import SERVICE
 from flipgate.rehearsal.services.ops_seed import USERS
@@ -38,7 +39,12 @@ def audit_events_of_others_only(world: OpsView) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("after_flip_2", _AUDITED, STOP), runbook=OPS_VIEW)
+@fault(
+    "",
+    Trial("after_flip_2", _AUDITED, STOP),
+    Trial("sign_off", OPS_BOXES[4], HOLD, told='stage "after_flip_2": STOP', after=("after_flip_2",)),
+    runbook=OPS_VIEW,
+)
 def no_audit_events(world: OpsView) -> Iterator[None]:
     """No transition leaves an event."""
     with world.fleet.misbehaving(SERVICE, unaudited="everyone"):

@@ -86,7 +86,7 @@ def edit(folder: Path, back: int, old: str, new: str) -> None:
 def judgements(folder: Path, now: datetime = NOON) -> list[Judgement]:
     seen = Reports(Block(directory=str(folder)), Clock(machine=lambda: now)).folder(7, OLD)
     seen = replace(seen, value=replace(seen.value, environment="dev"))
-    return [judge(seen) for judge in JUDGES]
+    return [judge(seen, days=7) for judge in JUDGES]
 
 
 def verdict(folder: Path, now: datetime = NOON) -> Verdict:

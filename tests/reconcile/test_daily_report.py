@@ -66,7 +66,7 @@ def test_a_week_of_reports_meets_the_gate(tmp_path: Path) -> None:
     ).reports.folder(7, [OLD, OLD])
     judges = (gates.days_must_pass, gates.each_must_be_of_its_day, gates.banner_must_agree)
     for judge in (*judges, gates.tenants_must_have_been_scanned):
-        assert judge(folder).verdict is Verdict.GO, judge(folder)
+        assert judge(folder, days=7).verdict is Verdict.GO, judge(folder, days=7)
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:

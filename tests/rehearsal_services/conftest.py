@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from flipgate.rehearsal.services.flags import initial_flags
+from tests.rehearsal_services.ops import HEALTHY, READ, WRITE, Replica, ops_world, started
 from tests.rehearsal_services.world import Running, World, start_postgres, start_redis
 
 
@@ -56,8 +57,38 @@ def _healthy(world: World) -> Iterator[None]:
     yield
     for running in world.started:
         if running.process.poll() is None:
-            kept = running.http.get("/-/behave").json()
-            healthy = {"requests_per_minute": 540, "conflicts_per_hour": 3, "bad_s": 60}
-            running.behave(**{name: healthy.get(name, type(value)()) for name, value in kept.items()})
+            running.behave(**running.healthy)
     with redis.Redis(**world.redis) as store:
         store.mset(initial_flags())
+
+
+@pytest.fixture(scope="session")
+def ops(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    own = ops_world(world, tmp_path_factory.mktemp("ops"))
+    yield own
+    for running in own.started:
+        running.end()
+
+
+@pytest.fixture(scope="session")
+def local(ops: World) -> Replica:
+    return started(ops, "ops-view-local", {READ: "false"})
+
+
+@pytest.fixture(scope="session")
+def reading(ops: World) -> Replica:
+    return started(ops, "ops-view-reading", {READ: "true", WRITE: "false"})
+
+
+@pytest.fixture(scope="session")
+def storing(ops: World) -> Replica:
+    return started(ops, "ops-view-storing", {READ: "true", WRITE: "true"})
+
+
+@pytest.fixture
+def _mended(ops: World) -> Iterator[None]:
+    """A test of ops_view leaves its replicas as it found them."""
+    yield
+    for running in ops.started:
+        if "ops-view" in str(running.log_file):
+            running.behave(**HEALTHY)

@@ -75,3 +75,17 @@ def started(world: World, pod: str, variables: Mapping[str, str]) -> Replica:
     own = replace(world, variables=dict(variables))
     running = own.start("ops_view", "ops-view", pod)
     return Replica(running)
+
+
+def events(ops: World, identity: str) -> list[Any]:
+    """What does the trail hold of a record, oldest first?"""
+    return ops.sql(
+        "select event_type, actor_id, from_status, to_status, version from audit_events where entity_id = %s"
+        " order by id",
+        identity,
+    )
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    """With which status and code was it refused?"""
+    return answer.status_code, answer.json()["error"]["code"]

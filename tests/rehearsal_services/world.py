@@ -64,6 +64,10 @@ class Running:
     ready: dict[str, Any]
     http: httpx.Client
     log_file: Path
+    healthy: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.healthy = self.http.get("/-/behave").json()
 
     def behave(self, **levers: object) -> None:
         self.http.post("/-/behave", json=levers).raise_for_status()

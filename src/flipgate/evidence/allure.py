@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -38,6 +38,7 @@ CATEGORIES = (
 _NAMES = uuid.UUID("5f1d3d5c-7c43-4f0e-9f39-0f6c3f1a6f0b")
 _TYPES = {"json": "application/json", "txt": "text/plain", "png": "image/png", "svg": "image/svg+xml"}
 _LONGEST = 100_000
+_MOST_SHOWN = 50  # items of one list of an observation
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -155,11 +156,11 @@ class _Writer:
         told = "\n".join(f"{name:<8}{text}" for name, text in rows.items() if text)
         yield self._attachment("seen, limit, window, source", told, "txt", f"{judged.gate} {judged.index}")
         if step.seen:
-            observation = msgspec.json.format(msgspec.json.encode(step.seen.observation), indent=2).decode()
+            told = f"in the ledger, {step.seen.sha256}"
+            observation = msgspec.json.format(msgspec.json.encode(_readable(step.seen.observation, told)), indent=2)
             yield self._attachment(
-                f"observation {step.seen.fact}", observation, "json", f"{judged.gate} {judged.index}"
+                f"observation {step.seen.fact}", observation.decode(), "json", f"{judged.gate} {judged.index}"
             )
-
             shown_here = pictures(step.seen, self.folder) if judged.keyword == "When" else ()
             for shown in shown_here:
                 if shown.content:
@@ -176,6 +177,20 @@ class _Writer:
         source = f"{_named(self.run.id, key)}-attachment.{kind}"
         self.files.report_attached_data(_text(content) if isinstance(content, str) else content, source)
         return Attachment(name=name, source=source, type=_TYPES[kind])
+
+
+def _readable(tree: Any, whole: str) -> Any:
+    """How does an observation read to a person? Of a list that nobody reads to its end the beginning, and where it is.
+
+    Two days of samples are megabytes, which each step would repeat.
+    """
+    if isinstance(tree, dict):
+        return {key: _readable(value, whole) for key, value in tree.items()}
+    if not isinstance(tree, list):
+        return tree
+    rest = len(tree) - _MOST_SHOWN
+    shown = [_readable(value, whole) for value in tree[:_MOST_SHOWN]]
+    return [*shown, f"… {rest} more, {whole}"] if rest > 0 else shown
 
 
 def _message(gate: GateAccount) -> str:

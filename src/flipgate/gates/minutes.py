@@ -154,7 +154,7 @@ class Minutes:
 
     def _phases(self) -> range:
         scrape_s = self.counters.scrape_interval_s
-        return range(0, _MINUTE_MS, max(1, round(scrape_s * 1000)) if 0 < scrape_s < math.inf else _MINUTE_MS)
+        return range(0, _MINUTE_MS, math.ceil(scrape_s * 1000) if 0 < scrape_s < math.inf else _MINUTE_MS)
 
     @cached_property
     def _counted(self) -> dict[tuple[str, int], list[Minute]]:

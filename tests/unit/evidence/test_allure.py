@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from flipgate.core.facts.latency import LatencyReading
 from flipgate.evidence.report import RESULTS, report, written
 from tests.unit.evidence.cutover import CASCADE, Cutover
 
@@ -61,6 +63,17 @@ def test_the_observation_lies_under_its_step_whole_and_as_asked(cutover: Cutover
     assert seen["value"]["operation"] == "GovernanceService.Check"
     assert {"window", "source", "unit", "taken_at"} <= set(seen)
     assert "limit   an answer" in (folder / RESULTS / words["source"]).read_text()
+
+
+def test_of_a_long_list_the_beginning_is_shown_and_where_the_whole_lies(cutover: Cutover) -> None:
+    long = LatencyReading("Check", tuple((float(bound), 1.0) for bound in range(5000)), ())
+    run = cutover.run("after_flip_1", [replace(CASCADE[0], value=long)])
+    folder = written(cutover.ledger, run, cutover.written_to(run)).parent
+    (source,) = (one["source"] for one in results(folder)[CASCADE[0].title]["steps"][1]["attachments"][1:])
+    seen = json.loads((folder / RESULTS / source).read_text())
+    assert seen["value"]["now"][:2] == [[0, 1], [1, 1]]
+    digest = next(json.loads(line)["body"]["sha256"] for line in cutover.ledger.open() if '"sha256":' in line)
+    assert (len(seen["value"]["now"]), seen["value"]["now"][-1]) == (51, f"… 4950 more, in the ledger, {digest}")
 
 
 def test_labels_links_and_environment_place_a_result(cutover: Cutover) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from flipgate.gates.buckets import Buckets, calls_in
 from flipgate.gates.minutes import ALL, Minute, Minutes, Row
-from tests.unit.gates.checks import FAST, SIX, SLOW, each, everywhere
-from tests.unit.gates.given import INF, NAN, NOW
+from tests.unit.gates.checks import FAST, SIX, SLOW, each, everywhere, histogram
+from tests.unit.gates.given import INF, NAN, NOW, last, scraped
 
 NOON_MS = round(NOW.timestamp() * 1000)
 
@@ -117,6 +117,14 @@ def test_a_replica_lives_by_a_sample_of_the_window(after_s: float, *, lives: boo
     *others, one = its.value.series
     only = replace(one, labels={"pod": "engine-d", "le": "+Inf"}, samples=((NOW.timestamp() - 180 + after_s, 1.0),))
     assert ("engine-d" in of(its, series=(*others, one, only)).replicas) is lives
+
+
+def test_minutes_are_cut_at_every_scrape() -> None:
+    """Slow calls after 75 s and 120 s: one minute holds both, where it begins after 60 s, and two where after 15 s."""
+    slow = [20.0 * (index >= 5) + 20.0 * (index >= 8) for index in range(13)]
+    counts = (("7", [0.0] * 13), ("10", slow), ("+Inf", slow))
+    series = tuple(scraped({"pod": "a", "instance": "a", "le": bound}, values) for bound, values in counts)
+    assert len(Minutes(histogram(series, targets=1), last(180), 20).longest_above(7.0)) == 2
 
 
 def test_a_row_is_sought_on_all_or_replica_by_replica() -> None:

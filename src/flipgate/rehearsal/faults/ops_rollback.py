@@ -45,14 +45,6 @@ def replica_restarted_before_the_flip_back(world: OpsView) -> Iterator[None]:
     yield
 
 
-@look_alike("", Trial("rollback", _IN_TIME, begins="flipped", stays=True), runbook=OPS_VIEW)
-def replica_back_after_half_a_minute(world: OpsView) -> Iterator[None]:
-    """One replica took half a minute longer than the other one to come back."""
-    with world.fleet.away(SERVICE, 1):
-        world.advance(30)
-    yield
-
-
 @fault("", Trial("rollback", _ORDER, HOLD, told="ops-view", begins="flipped", stays=True), runbook=OPS_VIEW)
 def replica_still_reads_the_database(world: OpsView) -> Iterator[None]:
     """One replica was started with the old configuration, and goes on reading the database."""

@@ -138,7 +138,7 @@ def versions_skip_one(world: OpsView) -> Iterator[None]:
 @look_alike(
     "",
     Trial("after_flip_2", _SUBMITTED, also=(_CUSTODY, _STALE, _AUDITED)),
-    Trial("soak", _DEDUPED, also=(_TEN,)),
+    Trial("soak", _DEDUPED, also=(_TEN, _SAME_STATE)),
     runbook=OPS_VIEW,
 )
 def others_work_on_the_test_record(world: OpsView) -> Iterator[None]:

@@ -97,3 +97,10 @@ def test_users_leave_rows_and_events_of_what_they_lived_through(ops: World, stor
         " group by r.id"
     )
     assert newest == [(1,)] * 10
+
+
+def test_a_transition_can_skip_a_version(storing: Replica) -> None:
+    storing.running.behave(bump=2)
+    made = storing.new_patch()
+    moved = storing.data("PATCH", f"/patches/{made['id']}", ANALYST, status="Submitted", version=1)
+    assert (made["version"], moved["version"]) == (1, 3)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from flipgate.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
-    from flipgate.rehearsal.courses import Word
+    from flipgate.rehearsal import courses
     from flipgate.rehearsal.world import World
 
 Verdict = Literal["GO", "HOLD", "STOP"]
@@ -34,7 +34,8 @@ class Trial:
     told      words that the operator reads.
     begins    when the fault comes in: `before` the stage's flip is made, right after it (`flipped`), or once the stage
               is `ready`: its windows have elapsed and it is GO.
-    after     what is done first, with the fault in: stages that are run, whatever they come to, words that are given.
+    after     what is done first, with the fault in: stages that are run, whatever they come to, words that are given,
+              what else the operator does.
               After a fault it is done once more, without it.
     lived_s   how long the world then lives with it before the stage is run.
     stays     it leaves traces in what is measured since the flip: only a flip of its own makes the stage GO again.
@@ -46,7 +47,7 @@ class Trial:
     told: str = ""
     begins: Begins = "ready"
     lived_s: float = 0
-    after: tuple[str | Word, ...] = ()
+    after: tuple[courses.Act, ...] = ()
     stays: bool = False
     also: tuple[str, ...] = ()
 

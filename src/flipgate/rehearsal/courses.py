@@ -11,18 +11,27 @@ from flipgate.rehearsal.protocol import Flip, Request
 class Word:
     """A box of the sign-off list that its owner attests, here by the rehearsal's own operator.
 
-    for_s  for how long the word holds; 0 is without an end.
-    of     what was told, where the word is about that: it says when.
+    for_s   for how long the word holds; 0 is without an end.
+    of      what was told, where the word is about that: it says when.
+    zone_h  by a clock that is so far ahead of UTC.
     """
 
     box: int
     note: str
     for_s: float = 0
     of: str = ""
+    zone_h: float = 0
 
 
-# A stage that is run, something that the operator does, or a word that an owner gives.
-Act = str | Request | Word
+@dataclass(frozen=True)
+class Told:
+    """People are told of something; the operator remembers when that was."""
+
+    what: str
+
+
+# A stage that is run, something that the operator does or tells people of, or a word that an owner gives.
+Act = str | Request | Told | Word
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,26 @@ def _flip(name: str, *, value: bool) -> Request:
 _READS, _CASCADE, _NEW = "read_from_org_units", "cascade_4layer", "new_services_enabled"
 _REFRESH = Request(refresh="§6.3 new_services_enabled flip")
 _THIRD = (_flip(_NEW, value=True), _REFRESH)
-OWNERS_WORDS = (
-    Word(8, "the report of the soak's last day is attached"),
-    Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
-    Word(10, "the tracker and its parent are closed"),
+READS_MOVE, FIRST_DAY, WRITES_MOVE, ENABLED = (
+    "reads move to the database",
+    "what the first day shows",
+    "status changes will persist",
+    "v2.54.1 is fully enabled",
 )
+OWNERS_WORDS = {
+    "org_v23": (
+        Word(8, "the report of the soak's last day is attached"),
+        Word(9, "the evidence of the soak is reviewed, no concern is outstanding"),
+        Word(10, "the tracker and its parent are closed"),
+    ),
+    "ops_view": (
+        Word(6, "the ops team was told that reads move", of=READS_MOVE),
+        Word(7, "the ops team has the summary of the first day", of=FIRST_DAY),
+        Word(8, "ops team and stakeholders were told that writes move", of=WRITES_MOVE),
+        Word(9, "the release was announced to all", of=ENABLED),
+        Word(10, "there was no rollback"),
+    ),
+}
 # Each line is one environment, and its stages in the order in which it comes to them.
 Lines = tuple[dict[str, Course], ...]
 # A preflight is a day's: it is renewed in time.
@@ -127,11 +151,27 @@ _ORG_V23: Lines = (
         "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
     },
     # Of its own: every stage has to be in its place between flips that were made once.
-    {"sign_off": Course(_TO_THE_SOAK, again=("soak",), flip=OWNERS_WORDS)},
+    {"sign_off": Course(_TO_THE_SOAK, again=("soak",), flip=OWNERS_WORDS["org_v23"])},
 )
 _READ, _WRITE = "OPS_VIEW_DB_READ", "OPS_VIEW_DB_WRITE"
 _BACKUP = Request(backup="before the second flip")
 _FIRST = (_flip(_READ, value=True), "after_flip_1", Request(advance_s=8 * 60), "after_flip_1", _BACKUP)
+_TO_THE_LAST_SOAK: tuple[Act, ...] = (
+    "preflight",
+    Told(READS_MOVE),
+    *_FIRST,
+    Request(advance_s=_A_DAY_S),
+    Told(FIRST_DAY),
+    "before_flip_2",
+    Told(WRITES_MOVE),
+    _flip(_WRITE, value=True),
+    "after_flip_2",
+    Request(advance_s=8 * 60),
+    "after_flip_2",
+    Request(advance_s=2 * _A_DAY_S),
+    Told(ENABLED),
+    "soak",
+)
 _OPS_VIEW: Lines = (
     {
         "preflight": Course(),
@@ -156,7 +196,7 @@ _OPS_VIEW: Lines = (
             settle_s=8 * 60,
         ),
         "soak": Course((), (_flip(_WRITE, value=False),), flip=(_flip(_WRITE, value=True),), settle_s=2 * _A_DAY_S),
-        "sign_off": Course(("soak",)),
     },
+    {"sign_off": Course(_TO_THE_LAST_SOAK, again=("soak",), flip=OWNERS_WORDS["ops_view"])},
 )
 LINES = {"org_v23": _ORG_V23, "ops_view": _OPS_VIEW}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.errors import RehearsalError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flipgate.rehearsal.courses import Word
+    from flipgate.rehearsal.courses import Told, Word
 
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
 _REPORTS_SETTING = "FLIPGATE_REPORTS"
@@ -44,11 +44,15 @@ class Ended:
 
 @dataclass(frozen=True)
 class Cutover:
-    """One environment, and where the ledgers and reports of its runs lie (None: where the suite puts them)."""
+    """One environment, and where the ledgers and reports of its runs lie (None: where the suite puts them).
+
+    told  when people were told of what.
+    """
 
     place: Place
     runbook: str
     reports: Path | None = None
+    told: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def environment(self) -> str:
@@ -85,14 +89,19 @@ class Cutover:
         text = " ".join((done.stdout or "").split())
         return Ended(verdict, self._gates(), text, time.monotonic() - begun)
 
-    def attest(self, word: Word, when: datetime | None = None) -> str:
-        """Give an owner's word with the suite's own command: on what was done `when`, where it is about that.
+    def tell(self, told: Told) -> None:
+        """Remember that people are told of something now. Errors: RehearsalError."""
+        self.told[told.what] = self.now()
+
+    def attest(self, word: Word) -> str:
+        """Give an owner's word with the suite's own command, and say when that was told which it is about.
 
         Returns what the command told. Errors: RehearsalError.
         """
         said = ["--env", self.environment, "--by", "the rehearsal's operator", "--note", word.note]
-        if when:
-            said += ["--when", when.isoformat(timespec="seconds")]
+        if word.of:
+            zone = timezone(timedelta(hours=word.zone_h))
+            said += ["--when", self.told[word.of].astimezone(zone).isoformat(timespec="seconds")]
         if word.for_s:
             said += ["--expires", (self.now() + timedelta(seconds=word.for_s)).isoformat()]
         given = self.command("flipgate.cli", "attest", str(word.box), *said, capture=True)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Word
+from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Told, Word
 from flipgate.rehearsal.cutover import Cutover, Ended, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import FaultChange, Request
@@ -231,6 +231,8 @@ class Stand:
     def _act(self, act: Act) -> None:
         if isinstance(act, Request):
             self.cutover.do(act)
+        elif isinstance(act, Told):
+            self.cutover.tell(act)
         elif isinstance(act, Word):
             self.cutover.attest(act)
         else:

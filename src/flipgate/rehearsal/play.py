@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
 
 import typer
 
-from flipgate.rehearsal.courses import Word
+from flipgate.rehearsal.courses import Told, Word
 from flipgate.rehearsal.cutover import WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
-from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage, Told
+from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage
 from flipgate.rehearsal.protocol import Request
-
-# When people were told of what.
-Moments = dict[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -40,23 +36,22 @@ def play(runbook: str) -> int:
     for act in PLAYS[runbook]:
         typer.echo("starting an environment")
         with environment("play", runbook) as cutover:
-            told: Moments = {}
-            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry, told))]
+            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry))]
             reports.append(_report(cutover))
     _close(outcomes)
     typer.echo("\n".join(reports))
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-def _perform(cutover: Cutover, entry: Entry, told: Moments) -> Outcome | None:
+def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
     if isinstance(entry, Pack):
         return _pack(cutover)
     if isinstance(entry, Told):
-        told[entry.what] = cutover.now()
+        cutover.tell(entry)
         typer.echo(f"\n── the operator tells that {entry.what}")
         return None
     if isinstance(entry, Word):
-        given = cutover.attest(entry, told.get(entry.of))
+        given = cutover.attest(entry)
         typer.echo(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
         return None
     if isinstance(entry, Request):

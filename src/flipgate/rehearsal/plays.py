@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flipgate.rehearsal.courses import OWNERS_WORDS, Word
+from flipgate.rehearsal.courses import ENABLED, FIRST_DAY, OWNERS_WORDS, READS_MOVE, WRITES_MOVE, Told, Word
 from flipgate.rehearsal.protocol import Flip, Request
 
 
@@ -15,13 +15,6 @@ class Stage:
     name: str
     expected: str
     when: str = ""
-
-
-@dataclass(frozen=True)
-class Told:
-    """People are told of something; the operator remembers when that was."""
-
-    what: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ _ORG_V23: Acts = (
         Request(advance_s=86400),
         Stage("soak", "GO", "a day after the flip"),
         Stage("sign_off", "HOLD", "three boxes are people's"),
-        *OWNERS_WORDS,
+        *OWNERS_WORDS["org_v23"],
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),
     ),
@@ -76,40 +69,30 @@ _ORG_V23: Acts = (
     ),
 )
 _READ, _WRITE = "OPS_VIEW_DB_READ", "OPS_VIEW_DB_WRITE"
-_READS_MOVE, _FIRST_DAY, _WRITES_MOVE, _ENABLED = (
-    "reads move to the database",
-    "what the first day shows",
-    "status changes will persist",
-    "v2.54.1 is fully enabled",
-)
 _OPS_VIEW: Acts = (
     (
         Stage("preflight", "GO"),
-        Told(_READS_MOVE),
+        Told(READS_MOVE),
         Request(flip=Flip(_READ, value=True)),
         Stage("after_flip_1", "HOLD", "right after the flip"),
         Request(advance_s=480),
         Stage("after_flip_1", "GO", "8 minutes after the flip"),
         Stage("before_flip_2", "HOLD", "the soak has only begun"),
         Request(advance_s=86400),
-        Told(_FIRST_DAY),
+        Told(FIRST_DAY),
         Stage("before_flip_2", "HOLD", "there is no backup yet"),
         Request(backup="before the second flip"),
         Stage("before_flip_2", "GO", "a day after the flip"),
-        Told(_WRITES_MOVE),
+        Told(WRITES_MOVE),
         Request(flip=Flip(_WRITE, value=True)),
         Stage("after_flip_2", "HOLD", "right after the flip"),
         Request(advance_s=480),
         Stage("after_flip_2", "GO", "8 minutes after the flip"),
         Request(advance_s=172800),
-        Told(_ENABLED),
+        Told(ENABLED),
         Stage("soak", "GO", "two days after the flip"),
         Stage("sign_off", "HOLD", "five boxes are people's"),
-        Word(6, "the ops team was told that reads move", of=_READS_MOVE),
-        Word(7, "the ops team has the summary of the first day", of=_FIRST_DAY),
-        Word(8, "ops team and stakeholders were told that writes move", of=_WRITES_MOVE),
-        Word(9, "the release was announced to all", of=_ENABLED),
-        Word(10, "there was no rollback"),
+        *OWNERS_WORDS["ops_view"],
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),
     ),

@@ -17,12 +17,23 @@ _MIGRATIONS = "A1, the migrations of v2.54.1 are applied"
 _PATCHES = "A3, the workspace holds patches"
 _ADMIN = "A4, the workspace has an admin"
 _BOUNDS = "The histogram of the queue has a bound at each limit"
+_SCHEMA = "The schema stays, or went back within ten minutes"
+_COARSE = """upstream_http_request_duration_seconds_bucket{le="0.25"} 3
+upstream_http_request_duration_seconds_bucket{le="+Inf"} 4
+upstream_http_request_duration_seconds_sum 7.5
+upstream_http_request_duration_seconds_count 4
+"""
 _PARKED = "ws_parked"
 
 
-@fault("", Trial("preflight", _MIGRATIONS, HOLD, told="013"), runbook=OPS_VIEW)
+@fault(
+    "",
+    Trial("preflight", _MIGRATIONS, HOLD, told="013"),
+    Trial("rollback", _SCHEMA, HOLD, told="013"),
+    runbook=OPS_VIEW,
+)
 def migration_013_missing(world: OpsView) -> Iterator[None]:
-    """Migration 013 was never applied to this database."""
+    """Migration 013 is not applied to this database, and nobody has looked for a while."""
     with world.postgres.connect() as connection:
         connection.execute("update schema_migrations set version = '0' where version = '013'")
     yield
@@ -30,7 +41,7 @@ def migration_013_missing(world: OpsView) -> Iterator[None]:
         connection.execute("update schema_migrations set version = '013' where version = '0'")
 
 
-@look_alike("", Trial("preflight", _MIGRATIONS), runbook=OPS_VIEW)
+@look_alike("", Trial("preflight", _MIGRATIONS), Trial("rollback", _SCHEMA), runbook=OPS_VIEW)
 def later_migration_applied(world: OpsView) -> Iterator[None]:
     """A migration of the release after this one is applied already."""
     with world.postgres.connect() as connection:
@@ -81,6 +92,13 @@ def coarse_request_buckets(world: OpsView) -> Iterator[None]:
     for pod in range(2):
         world.fleet.restart(SERVICE, pod)
     world.advance(600)
+
+
+@look_alike("", Trial("preflight", _BOUNDS, lived_s=60), runbook=OPS_VIEW)
+def coarse_buckets_of_another_histogram(world: OpsView) -> Iterator[None]:
+    """Another histogram of the same pods, whose name ends like that of requests, has no bound but 250 ms."""
+    with world.fleet.misbehaving(SERVICE, page_adds=_COARSE):
+        yield
 
 
 def _moved(world: OpsView, before: str, after: str) -> None:

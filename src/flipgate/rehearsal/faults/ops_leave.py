@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.boxes import OPS_BOXES
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ _BACKUP = "B4, a backup was taken in stage A"
 _INCIDENTS = "B3, no incident of stage A is open"
 _REPORTS = "E4, nobody reported data that they should not see, or did not"
 _DIVERGED = "F4, nobody reported that local state and database diverge"
+_SMOKE = "B1, the smoke procedure of stage A was green"
 _DAYS_S = 3 * 86400.0
 
 
@@ -78,7 +80,32 @@ def visibility_report_open(world: OpsView) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("soak", _DIVERGED, STOP, told="#263"), runbook=OPS_VIEW)
+@look_alike("", Trial("before_flip_2", _REPORTS), runbook=OPS_VIEW)
+def visibility_reports_of_other_releases(world: OpsView) -> Iterator[None]:
+    """A report on a later release is open whose name begins like this one's, and one on this release is settled."""
+    with world.fleet.misbehaving("standins", filed="visibility_later,visibility_settled"):
+        yield
+
+
+@look_alike("", Trial("soak", _DIVERGED), runbook=OPS_VIEW)
+def divergence_reports_of_other_releases(world: OpsView) -> Iterator[None]:
+    """An old report of divergence is open on another release, and one on this release is settled."""
+    with world.fleet.misbehaving("standins", filed="divergence_before,divergence_settled"):
+        yield
+
+
+@look_alike("", Trial("before_flip_2", _SMOKE, after=("preflight", "after_flip_1")), runbook=OPS_VIEW)
+def smoke_of_stage_a_again(world: OpsView) -> Iterator[None]:  # noqa: ARG001  the operator's doing
+    """A preflight was run after the flip, red out of its place, and the smoke procedure once more, green."""
+    yield
+
+
+@fault(
+    "",
+    Trial("soak", _DIVERGED, STOP, told="#263"),
+    Trial("sign_off", OPS_BOXES[5], HOLD, told='stage "soak": STOP', after=("soak",)),
+    runbook=OPS_VIEW,
+)
 def divergence_reported(world: OpsView) -> Iterator[None]:
     """A report of divergence is open that names the release in a label only."""
     with world.fleet.misbehaving("standins", filed="divergence"):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
+from flipgate.rehearsal.log_lines import logged
 from flipgate.rehearsal.platforms.ops_view import SERVICE
-from flipgate.rehearsal.services.records import rfc3339
+from flipgate.rehearsal.services.ops_seed import ANALYSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 _FIVE = "No read failed in the last five minutes"
 _QUEUE = "No request to the queue failed since the flip of reads"
 _LOGS = "No replica logged an error in the last five minutes"
+_SMOKE = "B1, the smoke procedure of stage A was green"
 _DAY = "E1, no read failed in a day"
 _WRITES = "No write failed since the flip of writes"
 _TWO_DAYS = "F1, no write failed in two days"
@@ -28,6 +27,7 @@ _FAST = "The p95 of the queue keeps its limit in stage A"
 _FAST_FOR_A_DAY = "E5, the p95 of the queue keeps its limit over the soak"
 _BACK = "No read failed since the flip back"
 _EXHAUSTED = "no connection was free"
+_PATCHES = "/api/v2.5/patches"
 
 
 @fault(
@@ -50,16 +50,25 @@ def queue_failed_right_after_the_flip(world: OpsView) -> Iterator[None]:
     yield
 
 
-@fault("", Trial("after_flip_1", _LOGS, HOLD, told="ERROR"), runbook=OPS_VIEW)
+@fault(
+    "",
+    Trial("after_flip_1", _LOGS, HOLD, told="ERROR"),
+    Trial("before_flip_2", _SMOKE, HOLD, told='stage "after_flip_1": HOLD', after=("after_flip_1",)),
+    runbook=OPS_VIEW,
+)
 def error_in_the_log(world: OpsView) -> Iterator[None]:
     """One replica wrote an error into its log, and no request failed."""
-    log = world.place.logs / SERVICE / f"{world.fleet.pods_of(SERVICE)[0].name}.log"
-    record = {"ts": rfc3339(time.time()), "level": "ERROR", "msg": _EXHAUSTED, "key": "database.pool"}
-    with log.open("ab") as file:
-        file.write(msgspec.json.encode(record) + b"\n")
-    yield
-    kept = [line for line in log.read_bytes().splitlines(keepends=True) if _EXHAUSTED.encode() not in line]
-    log.write_bytes(b"".join(kept))
+    with logged(world, world.fleet.pods_of(SERVICE)[0], "ERROR", _EXHAUSTED):
+        yield
+
+
+@look_alike("", Trial("after_flip_1", _LOGS), runbook=OPS_VIEW)
+def warning_after_an_old_error(world: OpsView) -> Iterator[None]:
+    """One replica wrote an error into its log six minutes ago, and since then only a warning that speaks of one."""
+    first, _ = world.fleet.pods_of(SERVICE)
+    old = logged(world, first, "ERROR", _EXHAUSTED, age_s=360)
+    with old, logged(world, first, "WARN", "recovered from ERROR: a connection is free again"):
+        yield
 
 
 @fault("", Trial("before_flip_2", _DAY, STOP, told="500", stays=True), runbook=OPS_VIEW)
@@ -83,7 +92,12 @@ def writes_failed_for_ten_minutes(world: OpsView) -> Iterator[None]:
     yield
 
 
-@look_alike("", Trial("after_flip_1", _FIVE), runbook=OPS_VIEW)
+@look_alike(
+    "",
+    Trial("after_flip_1", _FIVE, also=(_QUEUE,)),
+    Trial("rollback", _BACK),
+    runbook=OPS_VIEW,
+)
 def strangers_turned_away(world: OpsView) -> Iterator[None]:
     """Somebody asks for the queue without a token, again and again, and is turned away with 401."""
     for pod in world.fleet.pods_of(SERVICE):
@@ -104,6 +118,32 @@ def nobody_reads(world: OpsView) -> Iterator[None]:
         stack.enter_context(world.fleet.misbehaving(SERVICE, requests_per_minute=0))
         stack.enter_context(world.fleet.misbehaving("traffic", paused=True))
         yield
+
+
+@look_alike(
+    "",
+    Trial("after_flip_1", _QUEUE, begins="before", stays=True, also=(_FIVE,)),
+    Trial("rollback", _BACK, begins="before", stays=True),
+    runbook=OPS_VIEW,
+)
+def queue_failed_before_the_flip(world: OpsView) -> Iterator[None]:
+    """In the minutes before the flip every fifth request to the queue failed, and none since."""
+    with world.fleet.misbehaving(SERVICE, bad_ratio=0.2, errors_at="queue"):
+        world.advance(120)
+    yield
+
+
+@look_alike("", Trial("after_flip_2", _WRITES), Trial("soak", _TWO_DAYS), runbook=OPS_VIEW)
+def writes_turned_away(world: OpsView) -> Iterator[None]:
+    """Somebody writes to patches that are long gone, again and again, and is turned away with 404 or, unknown, 401."""
+    for pod in world.fleet.pods_of(SERVICE):
+        for user in (ANALYSTS[1], "nobody") * 20:
+            world.fleet.client.patch(
+                f"http://{pod.addresses['http']}{_PATCHES}/pat_gone",
+                headers={"authorization": f"Bearer {user}"},
+                json={"status": "Submitted", "version": 1},
+            )
+    yield
 
 
 @fault("", Trial("soak", _STALE, HOLD, told="%", begins="flipped", stays=True), runbook=OPS_VIEW)
@@ -179,4 +219,13 @@ def soak_with_2_scrapes_missed(world: OpsView) -> Iterator[None]:
     """For two scrapes of the soak Prometheus reached neither replica."""
     with world.fleet.missing(SERVICE, scrapes=2):
         world.advance(3600)
+    yield
+
+
+@look_alike("", Trial("before_flip_2", _FAST_FOR_A_DAY, stays=True), runbook=OPS_VIEW)
+def slow_half_hour_in_the_soak(world: OpsView) -> Iterator[None]:
+    """For half an hour of the day the queue had a p95 of three seconds: one call in fifty, which the p95 leaves out."""
+    with world.fleet.misbehaving(SERVICE, queue_p95_s=3.0):
+        world.advance(30 * 60)
+    world.advance(60)
     yield

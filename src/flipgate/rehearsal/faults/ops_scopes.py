@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.platforms.ops_view import SERVICE
-from flipgate.rehearsal.services.ops_seed import ANALYSTS
+from flipgate.rehearsal.services.ops_seed import ADMINS, ANALYSTS, OTHER_WORKSPACE, VERIFIERS, WORKSPACE
+from flipgate.rehearsal.wire import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,37 @@ def verifier_sees_nothing(world: OpsView) -> Iterator[None]:
         yield
 
 
+@look_alike("", Trial("after_flip_1", _AWAITED), runbook=OPS_VIEW)
+def one_of_each_awaits_a_verifier(world: OpsView) -> Iterator[None]:
+    """All but one patch and one request for information that awaited a verifier are done."""
+    with (
+        _done(world, "patches", "status", "Submitted", "Approved"),
+        _done(world, "rfis", "custody_status", "awaiting_verifier", "resolved"),
+    ):
+        yield
+
+
+@look_alike("", Trial("after_flip_1", _QUEUE, also=(_OWN, _AWAITED, _WHOLE)), runbook=OPS_VIEW)
+def other_roles_elsewhere(world: OpsView) -> Iterator[None]:
+    """In another workspace the admin is an analyst, and the analyst and the verifier are admins."""
+    given = [(ADMINS[0], "analyst"), (ANALYSTS[0], "admin"), (VERIFIERS[0], "admin")]
+    with world.postgres.connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(f"insert into user_workspace_roles values (%s, '{OTHER_WORKSPACE}', %s)", given)  # noqa: S608
+    yield
+    with world.postgres.connect() as connection:
+        users = [user for user, _ in given]
+        connection.execute(
+            "delete from user_workspace_roles where workspace_id = %s and user_id = any(%s)", (OTHER_WORKSPACE, users)
+        )
+
+
+@look_alike("", Trial("after_flip_1", _QUEUE, also=(_OWN, _AWAITED, _WHOLE)), runbook=OPS_VIEW)
+def replica_is_far_away(world: OpsView) -> Iterator[None]:
+    """One replica is a hundred milliseconds away, and answers."""
+    with world.network.broken(SERVICE, Broken(latency_s=0.1), number=1):
+        yield
+
+
 @fault("", Trial("after_flip_1", _QUEUE, STOP, told="total", also=(_WHOLE,)), runbook=OPS_VIEW)
 def empty_queue_for_the_admin(world: OpsView) -> Iterator[None]:
     """The queue is empty for admins."""
@@ -114,3 +146,16 @@ def _written_by(world: OpsView, author: str, given: dict[str, list[str]]) -> Non
     with world.postgres.connect() as connection:
         for table, ids in given.items():
             connection.execute(f"update {table} set author_id = %s where id = any(%s)", (author, ids))  # noqa: S608
+
+
+@contextlib.contextmanager
+def _done(world: OpsView, table: str, state: str, before: str, after: str) -> Iterator[None]:
+    """All rows but one of those in a state are in another as long as the block lasts."""
+    change = f"update {table} set {state} = %s where id = any(%s)"  # noqa: S608
+    found = f"select id from {table} where workspace_id = %s and {state} = %s order by id offset 1"  # noqa: S608
+    with world.postgres.connect() as connection:
+        ids = [identity for (identity,) in connection.execute(found, (WORKSPACE, before)).fetchall()]
+        connection.execute(change, (after, ids))
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute(change, (before, ids))

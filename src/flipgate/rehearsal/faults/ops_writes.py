@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flipgate.rehearsal.boxes import OPS_BOXES
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.platforms.ops_view import SERVICE
-from flipgate.rehearsal.services.ops_seed import USERS
+from flipgate.rehearsal.services.ops_seed import ANALYSTS, OTHER_WORKSPACE, TEST_RECORD, USERS, WORKSPACE, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flipgate.rehearsal.platforms.ops_view import OpsView
 
+_SUBMITTED = "A patch is created and submitted, and its version is bumped"
 _AUDITED = "Every transition made here left one audit event of its own"
 _CUSTODY = "A request for information passes from role to role as the custody matrix allows"
 _STALE = "A stale version is refused and leaves the row as it was"
@@ -24,6 +26,18 @@ _NEWEST_SQL = """
         (select id, version from rfis order by updated_at desc limit %s)
     returning timestamp_iso, event_type, entity_kind, entity_id, workspace_id, actor_id, from_status, to_status,
         version"""
+_ARCHIVED_SQL = """
+    update audit_events set event_type = 'archived'
+    where event_type = 'transition' and timestamp_iso < now() - interval '1 day'"""
+_WORKSPACES = {"here": WORKSPACE, "elsewhere": OTHER_WORKSPACE}
+_OTHERS_SQL = """
+    with patch as (insert into patches values
+        (%(pat)s, %(here)s, %(record)s, 'title', 'correct a typo', 'Draft', %(author)s, 1, now(), now())),
+    rfi as (insert into rfis values
+        (%(rfi)s, %(here)s, 'Which source is newer?', %(record)s, 'awaiting_verifier', %(author)s, 1, now(), now()))
+    insert into drive_batches values
+        (%(bat)s || '1', %(here)s, %(record)s, '1', %(author)s, now()),
+        (%(bat)s || '2', %(elsewhere)s, %(record)s, '2', %(author)s, now())"""
 _PUT_BACK_SQL = """
     insert into audit_events
         (timestamp_iso, event_type, entity_kind, entity_id, workspace_id, actor_id, from_status, to_status, version)
@@ -38,7 +52,12 @@ def audit_events_of_others_only(world: OpsView) -> Iterator[None]:
         yield
 
 
-@fault("", Trial("after_flip_2", _AUDITED, STOP), runbook=OPS_VIEW)
+@fault(
+    "",
+    Trial("after_flip_2", _AUDITED, STOP),
+    Trial("sign_off", OPS_BOXES[4], HOLD, told='stage "after_flip_2": STOP', after=("after_flip_2",)),
+    runbook=OPS_VIEW,
+)
 def no_audit_events(world: OpsView) -> Iterator[None]:
     """No transition leaves an event."""
     with world.fleet.misbehaving(SERVICE, unaudited="everyone"):
@@ -103,3 +122,41 @@ def busy_audit_trail(world: OpsView) -> Iterator[None]:
     """Others write a great deal while the suite does, each with an event of their own."""
     world.advance(60)
     yield
+
+
+@fault(
+    "",
+    Trial("after_flip_2", _SUBMITTED, STOP, told="v1 to v3", also=(_CUSTODY,)),
+    runbook=OPS_VIEW,
+)
+def versions_skip_one(world: OpsView) -> Iterator[None]:
+    """Every transition makes the version two more: somebody's number is lost each time."""
+    with world.fleet.misbehaving(SERVICE, bump=2):
+        yield
+
+
+@look_alike(
+    "",
+    Trial("after_flip_2", _SUBMITTED, also=(_CUSTODY, _STALE, _AUDITED)),
+    Trial("soak", _DEDUPED, also=(_TEN, _SAME_STATE)),
+    runbook=OPS_VIEW,
+)
+def others_work_on_the_test_record(world: OpsView) -> Iterator[None]:
+    """Somebody else has a patch, a request and batches of the test record: another revision, another workspace."""
+    made = {kind: identity(kind, "of others", TEST_RECORD) for kind in ("pat", "rfi", "bat")}
+    with world.postgres.connect() as connection:
+        connection.execute(_OTHERS_SQL, {**made, "record": TEST_RECORD, "author": ANALYSTS[1], **_WORKSPACES})
+    yield
+    with world.postgres.connect() as connection:
+        for table in ("patches", "rfis", "drive_batches"):
+            connection.execute(f"delete from {table} where id like any(%s)", ([f"{one}%" for one in made.values()],))  # noqa: S608
+
+
+@look_alike("", Trial("soak", _TEN), runbook=OPS_VIEW)
+def audit_trail_of_yesterday_archived(world: OpsView) -> Iterator[None]:
+    """The audit trail holds the last day only: what is older has been archived."""
+    with world.postgres.connect() as connection:
+        connection.execute(_ARCHIVED_SQL)
+    yield
+    with world.postgres.connect() as connection:
+        connection.execute("update audit_events set event_type = 'transition' where event_type = 'archived'")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flipgate.rehearsal import overrides
 from flipgate.rehearsal.boxes import BOXES
-from flipgate.rehearsal.catalogue import HOLD, Trial, fault, look_alike
+from flipgate.rehearsal.catalogue import HOLD, ORG_V23, Trial, fault, look_alike
 from flipgate.rehearsal.courses import OWNERS_WORDS, Word
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.world import World
 
 _AN_HOUR_S, _A_DAY_S = 3600, 24 * 3600
-_FOR_AN_HOUR = tuple(Word(word.box, word.note, _AN_HOUR_S) for word in OWNERS_WORDS)
-_FOR_A_DAY = tuple(Word(word.box, word.note, _A_DAY_S) for word in OWNERS_WORDS)
+_WORDS = OWNERS_WORDS[ORG_V23]
+_FOR_AN_HOUR = tuple(Word(word.box, word.note, _AN_HOUR_S) for word in _WORDS)
+_FOR_A_DAY = tuple(Word(word.box, word.note, _A_DAY_S) for word in _WORDS)
 
 
 def _sign_off(told: str, *boxes: int) -> Trial:
@@ -82,7 +83,7 @@ def words_until_tomorrow(world: World) -> Iterator[None]:  # noqa: ARG001  the o
     Trial(
         "sign_off",
         BOXES[8],
-        after=(*_FOR_AN_HOUR, *OWNERS_WORDS),
+        after=(*_FOR_AN_HOUR, *_WORDS),
         lived_s=2 * _AN_HOUR_S,
         also=(BOXES[9], BOXES[10]),
         stays=True,

@@ -15,6 +15,12 @@ _FILED = {
     "incident": Issue(261, "Operations queue unavailable", 0.02, None, ("incident",), f"Since {RELEASE}."),
     "visibility": Issue(262, f"{RELEASE}: my patches are missing", 0.02, None, ("data-visibility",), "As an analyst."),
     "divergence": Issue(263, "Local copy and database differ", 0.02, None, ("divergence", RELEASE), "Three rfis."),
+    "visibility_later": Issue(
+        265, f"{RELEASE}0: a patch is missing", 3, None, ("data-visibility",), "Seen in the lab."
+    ),
+    "visibility_settled": Issue(266, f"{RELEASE}: a filter was set", 3, 2, ("data-visibility",), "Nothing is missing."),
+    "divergence_before": Issue(267, "Local copy lags", 60, None, ("divergence", "v2.53.1"), "Before the database."),
+    "divergence_settled": Issue(268, "Two rfis differ", 1, 0.5, ("divergence", RELEASE), "An old page was open."),
     "other": Issue(264, "Mail relay down", 0.02, None, ("incident",), "The relay's v1.9.0, since noon."),
 }
 

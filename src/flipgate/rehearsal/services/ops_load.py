@@ -60,6 +60,7 @@ class OpsViewLevers(Levers, frozen=True, forbid_unknown_fields=True):
     hides           so much of the queue is left out.
     unaudited       users (comma-separated; "everyone") whose doings leave no event.
     late_writes     what a write for an old version does beside its 409: "change" the row; "accept": no 409 either.
+    bump            so much is added to a version by a transition.
     custody         "open" lets everybody make every move.
     diverges        lists tell of a state that no row has.
     coarse_buckets  the histogram has lost its bounds between 250 ms and 5 s.
@@ -78,6 +79,7 @@ class OpsViewLevers(Levers, frozen=True, forbid_unknown_fields=True):
     hides: float = 0.0
     unaudited: str = ""
     late_writes: str = ""
+    bump: int = 1
     custody: str = ""
     dedupe_broken: bool = False
     diverges: bool = False

@@ -178,17 +178,18 @@ _WITH_EVENT: LiteralString = """
     select {columns} from changed"""
 _ADD: LiteralString = "insert into {table} ({columns}) values ({values}) returning *"
 _MOVE: LiteralString = """
-    update {table} set {state} = %s, version = version + 1, updated_at = clock_timestamp()
+    update {table} set {state} = %s, version = version + %s, updated_at = clock_timestamp()
     where id = %s and version = %s returning *"""
 _DROP: LiteralString = "delete from {table} where id = %s returning *"
 
 
 @dataclass
 class Stored:
-    """The database; `audits` says whether an actor's doings leave their event."""
+    """The database; `audits` says whether an actor's doings leave their event, `bump` what a move adds to a version."""
 
     database: Database
     audits: Callable[[str], bool]
+    bump: Callable[[], int]
     source: str = "db"
 
     async def all(self, kind: Kind, workspace: str) -> list[Record]:
@@ -209,7 +210,7 @@ class Stored:
     async def move(self, kind: Kind, record: Record, to: str, user: str) -> Record | None:
         event = self._event("transition", kind, user, record.status)
         moved = SQL(_MOVE).format(**_names(kind))
-        rows = await self._told(kind, moved, (to, record.id, record.version, *event))
+        rows = await self._told(kind, moved, (to, self.bump(), record.id, record.version, *event))
         return kind.read(rows[0]) if rows else None
 
     async def drop(self, kind: Kind, record: Record, user: str) -> None:

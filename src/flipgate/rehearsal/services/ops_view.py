@@ -59,7 +59,7 @@ class OpsView(Service):
         self.flags = {name: os.environ.get(name) == "true" for name in (READ, WRITE)}
         self.database = Database(settings.postgres, size=4)
         self.local = Local()
-        stored = Stored(self.database, self._audits)
+        stored = Stored(self.database, self._audits, lambda: self.levers.bump)
         self.desk = Desk(
             self.database,
             reads=stored if self.flags[READ] else self.local,
@@ -172,7 +172,7 @@ class OpsView(Service):
 
     async def _copy(self) -> None:
         """What the process holds itself is what the database held at its start."""
-        stored = Stored(self.database, lambda _: True)
+        stored = Stored(self.database, lambda _: True, lambda: 1)
         for kind in KINDS:
             for workspace in (WORKSPACE, OTHER_WORKSPACE):
                 for record in await stored.all(kind, workspace):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 import msgspec
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flipgate.evidence.canonical import canonical, digest
+from flipgate.evidence.canonical import canonical, digest, plain
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TREES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXTS, inner, max_size=5),
+    max_leaves=20,
+)
 
 
 def test_the_example_of_the_standard_has_the_bytes_of_the_standard() -> None:
@@ -43,3 +55,19 @@ def test_a_whole_number_that_a_double_would_round_keeps_its_digits() -> None:
 
 def test_a_digest_names_its_algorithm() -> None:
     assert digest(b"x") == "sha256:" + hashlib.sha256(b"x").hexdigest()
+
+
+@given(TREES)
+def test_the_bytes_are_those_of_the_schemes_library(tree: Any) -> None:
+    assert canonical(tree) == canonical(plain(tree)) == rfc8785.dumps(tree)
+
+
+@pytest.mark.parametrize("number", [0.0, 0.1, 1e-4, 1e-7, 5e-324, 123456789012345.6, 1e15, 2.0**53, 1e16, 1e21, 1e300])
+def test_numbers_around_each_change_of_notation_are_those_of_the_library(number: float) -> None:
+    for one in (number, -number, math.nextafter(number, math.inf), math.nextafter(number, -math.inf)):
+        assert canonical([one, {"a": one}]) == rfc8785.dumps([one, {"a": one}])
+
+
+def test_half_of_a_pair_is_no_text() -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical({"a": "\ud800"})

@@ -45,4 +45,5 @@ def named(tree: Tree) -> Iterator[tuple[str, str]]:
             yield from named(value)
     elif isinstance(tree, list):
         for value in tree:
-            yield from named(value)
+            if isinstance(value, dict | list):  # of the samples of two days most are numbers
+                yield from named(value)

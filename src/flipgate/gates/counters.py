@@ -38,10 +38,10 @@ def growths(counters: SeriesSet, window: Window) -> tuple[Growth, ...]:
         restarts[_process(series)].update(_drops(samples))
     found = []
     for series, samples in kept:
-        began_s = min(begun_s[_process(series)])
+        began_s, restarted_s = min(begun_s[_process(series)]), restarts[_process(series)]
         born = samples[0][0] > began_s + counters.scrape_interval_s / 2
         for (since_s, before), (at_s, value) in pairwise([(began_s, 0.0), *samples] if born else samples):
-            restarted = any(since_s < restart_s <= at_s for restart_s in restarts[_process(series)])
+            restarted = restarted_s and any(since_s < restart_s <= at_s for restart_s in restarted_s)
             amount = value if restarted else value - before
             if amount and _ms(at_s) > _ms(start_s):
                 found.append(Growth(_ms(at_s), series.labels, amount))

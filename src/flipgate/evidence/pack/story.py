@@ -95,4 +95,5 @@ def _objects(tree: Tree) -> Iterator[Mapping[str, Tree]]:
             yield from _objects(value)
     elif isinstance(tree, list):
         for value in tree:
-            yield from _objects(value)
+            if isinstance(value, dict | list):  # of the samples of two days most are numbers
+                yield from _objects(value)

@@ -16,8 +16,8 @@ setup: ## everything that the other commands need; a second run does nothing twi
 rehearse: setup ## play a whole cutover in the embedded environment (RUNBOOK=org_v23)
 	@$(BIN)/flipgate-rehearsal play $(RUNBOOK)
 
-faults: setup ## every fault and look-alike against running environments (SEEDS=1); the table goes to docs/faults.md
-	@$(BIN)/flipgate-rehearsal faults --seeds $(or $(SEEDS),1) --page docs/faults.md
+faults: setup ## every fault and look-alike against running environments (RUNBOOK=org_v23 SEEDS=1); the table goes to docs/
+	@$(BIN)/flipgate-rehearsal faults $(RUNBOOK:%=--runbook %) --seeds $(or $(SEEDS),1) --page docs/faults$(RUNBOOK:%=-%).md
 
 glossary: setup ## the sentences of steps/, written into features/README.md
 	@$(BIN)/flipgate glossary --write

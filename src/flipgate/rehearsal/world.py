@@ -21,10 +21,10 @@ from flipgate.rehearsal.catalogue import Standing
 from flipgate.rehearsal.components import postgres, rules
 from flipgate.rehearsal.components.alertmanager import Alertmanager
 from flipgate.rehearsal.components.postgres import Postgres
-from flipgate.rehearsal.components.prometheus import Prometheus
+from flipgate.rehearsal.components.prometheus import LIVE_SCRAPE_S, Prometheus
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.fleet import Fleet
-from flipgate.rehearsal.history import STEP_S, History
+from flipgate.rehearsal.history import History
 from flipgate.rehearsal.moments import START
 from flipgate.rehearsal.network import Network
 from flipgate.rehearsal.place import write_private
@@ -227,7 +227,7 @@ class World(ABC):
         self.history.forget_before(world_now_ms)
         since_ms = _epoch_ms()
         self.prometheus.make_blocks(self.history, since_ms, self.offset_s)
-        if not first and _epoch_ms() - since_ms > STEP_S * 1000:
+        if not first and _epoch_ms() - since_ms > LIVE_SCRAPE_S * 1000:
             self._bridge()
         self.prometheus.discard()
         self.prometheus.start()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "dev"
 OWN_LABELS = MappingProxyType({"environment": ENVIRONMENT})
-_LIVE_SCRAPE_S = 5
+LIVE_SCRAPE_S = 5
 _RELOADED_AT = "prometheus_config_last_reload_success_timestamp_seconds"
 _PARTS = 2
 # The first value is a time that restored rules would read; the others nobody asks for.
@@ -121,7 +121,7 @@ class Prometheus:
             jobs.setdefault(target.job, []).append(target)
         config = {
             "global": {
-                "scrape_interval": f"{_LIVE_SCRAPE_S}s",
+                "scrape_interval": f"{LIVE_SCRAPE_S}s",
                 "evaluation_interval": "1s",
                 "external_labels": dict(labels),
             },

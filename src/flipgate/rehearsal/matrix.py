@@ -134,6 +134,8 @@ class Stand:
             self._act(act)
         yield self._made_ready()
         sharing = [job for job in wanted if job.trial.begins == "ready" and not job.trial.stays]
+        # What only looks broken comes first: of a fault before it, windows would still hold the traces.
+        sharing.sort(key=lambda job: not job.fault.is_look_alike)
         for job in sharing:
             yield self._judged(job, functools.partial(self._inject, job))
             if not (confirmed or job is sharing[-1]):

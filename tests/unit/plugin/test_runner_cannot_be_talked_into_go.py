@@ -236,8 +236,8 @@ def test_a_report_that_cannot_be_written_leaves_the_verdict_and_is_said(project:
     [
         (
             "gates/error_rate.py",
-            "span.ratio >= limit_ratio\n\n",
-            "span.ratio > limit_ratio\n\n",
+            "elif last.ratio >= limit_ratio:",
+            "elif last.ratio > limit_ratio:",
             "gates/test_error_rate.py",
         ),
         ("gates/buckets.py", ">= buckets[-1][1] * 95", "> buckets[-1][1] * 95", "gates/test_latency.py"),

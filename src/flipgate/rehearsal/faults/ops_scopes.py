@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from flipgate.rehearsal.catalogue import HOLD, OPS_VIEW, STOP, Trial, fault, look_alike
 from flipgate.rehearsal.platforms.ops_view import SERVICE
 from flipgate.rehearsal.services.ops_seed import ADMINS, ANALYSTS, OTHER_WORKSPACE, VERIFIERS, WORKSPACE
@@ -89,12 +91,13 @@ def one_of_each_awaits_a_verifier(world: OpsView) -> Iterator[None]:
 @look_alike("", Trial("after_flip_1", _QUEUE, also=(_OWN, _AWAITED, _WHOLE)), runbook=OPS_VIEW)
 def other_roles_elsewhere(world: OpsView) -> Iterator[None]:
     """In another workspace the admin is an analyst, and the analyst and the verifier are admins."""
-    given = [(ADMINS[0], "analyst"), (ANALYSTS[0], "admin"), (VERIFIERS[0], "admin")]
+    given = [(ADMINS[0], OTHER_WORKSPACE, "analyst")]
+    given += [(user, OTHER_WORKSPACE, "admin") for user in (ANALYSTS[0], VERIFIERS[0])]
     with world.postgres.connect() as connection, connection.cursor() as cursor:
-        cursor.executemany(f"insert into user_workspace_roles values (%s, '{OTHER_WORKSPACE}', %s)", given)  # noqa: S608
+        cursor.executemany("insert into user_workspace_roles values (%s, %s, %s)", given)
     yield
     with world.postgres.connect() as connection:
-        users = [user for user, _ in given]
+        users = [user for user, *_ in given]
         connection.execute(
             "delete from user_workspace_roles where workspace_id = %s and user_id = any(%s)", (OTHER_WORKSPACE, users)
         )
@@ -135,7 +138,8 @@ def _given_away(world: OpsView, but: int) -> Iterator[None]:
     given: dict[str, list[str]] = {}
     with world.postgres.connect() as connection:
         for table in _TABLES:
-            rows = connection.execute(f"select id from {table} where author_id = %s order by id", (mine,)).fetchall()  # noqa: S608
+            found = sql.SQL("select id from {} where author_id = %s order by id").format(sql.Identifier(table))
+            rows = connection.execute(found, (mine,)).fetchall()
             given[table] = [identity for (identity,) in rows[but:]]
     _written_by(world, other, given)
     yield
@@ -145,14 +149,16 @@ def _given_away(world: OpsView, but: int) -> Iterator[None]:
 def _written_by(world: OpsView, author: str, given: dict[str, list[str]]) -> None:
     with world.postgres.connect() as connection:
         for table, ids in given.items():
-            connection.execute(f"update {table} set author_id = %s where id = any(%s)", (author, ids))  # noqa: S608
+            change = sql.SQL("update {} set author_id = %s where id = any(%s)").format(sql.Identifier(table))
+            connection.execute(change, (author, ids))
 
 
 @contextlib.contextmanager
 def _done(world: OpsView, table: str, state: str, before: str, after: str) -> Iterator[None]:
     """All rows but one of those in a state are in another as long as the block lasts."""
-    change = f"update {table} set {state} = %s where id = any(%s)"  # noqa: S608
-    found = f"select id from {table} where workspace_id = %s and {state} = %s order by id offset 1"  # noqa: S608
+    named = sql.Identifier(table), sql.Identifier(state)
+    change = sql.SQL("update {} set {} = %s where id = any(%s)").format(*named)
+    found = sql.SQL("select id from {0} where workspace_id = %s and {1} = %s order by id offset 1").format(*named)
     with world.postgres.connect() as connection:
         ids = [identity for (identity,) in connection.execute(found, (WORKSPACE, before)).fetchall()]
         connection.execute(change, (after, ids))

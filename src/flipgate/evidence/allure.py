@@ -157,7 +157,7 @@ class _Writer:
         yield self._attachment("seen, limit, window, source", told, "txt", f"{judged.gate} {judged.index}")
         if step.seen:
             told = f"in the ledger, {step.seen.sha256}"
-            observation = msgspec.json.format(msgspec.json.encode(_readable(step.seen.observation, told)), indent=2)
+            observation = msgspec.json.format(msgspec.json.encode(_readable(step.seen.tree, told)), indent=2)
             yield self._attachment(
                 f"observation {step.seen.fact}", observation.decode(), "json", f"{judged.gate} {judged.index}"
             )

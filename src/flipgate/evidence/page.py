@@ -224,7 +224,7 @@ def _figures(judged: StepJudged) -> Markup:
 
 
 def _observation(seen: Seen) -> Markup:
-    text = msgspec.json.format(msgspec.json.encode(seen.observation), indent=2).decode()
+    text = msgspec.json.format(bytes(seen.observation), indent=2).decode()
     rest = len(text) - _SHOWN_CHARS
     shown = text[:_SHOWN_CHARS] + (f"\n… {rest} characters more in the ledger" if rest > 0 else "")
     head = element("summary", f"observation {seen.fact} · ", element("code", seen.sha256[:19]))

@@ -29,7 +29,7 @@ class Shown:
 
 def pictures(seen: Seen, folder: Path) -> Iterator[Shown]:
     """Which pictures of this run's folder does the observation name, by file and digest?"""
-    for name, sha256 in named(seen.observation):
+    for name, sha256 in named(seen.tree):
         file = folder / Path(name).name
         content = file.read_bytes() if file.is_file() else b""
         whole = content.startswith(_PNG) and digest(content) == sha256

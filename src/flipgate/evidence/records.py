@@ -16,7 +16,7 @@ A line is canonical JSON (RFC 8785): the envelope `Record`, whose body is one of
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -87,16 +87,26 @@ class RunStart:
 
 @dataclass(frozen=True)
 class Seen:
-    """An observation; `fact` names its type within flipgate.core.facts, `sha256` is over the canonical observation.
+    """An observation; `fact` names its type within flipgate.core.facts, `sha256` is over its canonical bytes.
 
-    moment  "before" or "after" the gates, for what the run itself looked at; its gate is then "".
+    observation  those bytes. Most of a ledger are the samples of runs long past: only who asks has them decoded.
+    moment       "before" or "after" the gates, for what the run itself looked at; its gate is then "".
     """
 
     gate: str
     fact: str
     sha256: str
-    observation: dict[str, Any]
+    observation: msgspec.Raw
     moment: str = ""
+
+    def __post_init__(self) -> None:
+        if bytes(memoryview(self.observation)[:1]) != b"{":
+            raise ValueError("an observation is a JSON object")
+
+    @cached_property
+    def tree(self) -> dict[str, Any]:
+        """The observation as JSON has it, whatever its digest says. Errors: ValueError."""
+        return msgspec.json.decode(self.observation, type=dict[str, Any])
 
     @cached_property
     def read(self) -> Observation[Any]:
@@ -213,9 +223,13 @@ def line_of(record: Record) -> bytes:
             "machine_at": record.machine_at,
             "monotonic_s": record.monotonic_s,
             "previous": record.previous,
-            "body": record.body,
+            "body": _with_tree(record.body) if isinstance(record.body, Seen) else record.body,
         }
     )
+
+
+def _with_tree(body: Seen) -> dict[str, Any]:
+    return {each.name: getattr(body, each.name) for each in fields(Seen)} | {"observation": body.tree}
 
 
 def redacted_record(record: Record) -> Record:
@@ -232,17 +246,16 @@ def record_of(line: bytes) -> Record:
 
     Errors: ValueError (msgspec's too) for anything that is no record; Refused for one of another schema.
     """
-    tree = msgspec.json.decode(line)
-    if isinstance(tree, dict) and isinstance(tree.get("schema"), int) and tree["schema"] != SCHEMA:
+    found = _LINE.decode(line.decode())  # what is left undecoded is at least text
+    if isinstance(found.schema, int) and found.schema != SCHEMA:
         raise Refused(
-            f"written in schema {tree['schema']}, this flipgate reads {SCHEMA} alone: "
+            f"written in schema {found.schema}, this flipgate reads {SCHEMA} alone: "
             "keep that ledger as it is under another name, and begin anew"
         )
-    if not isinstance(tree, dict) or tree.get("schema") != SCHEMA or tree.get("kind") not in KINDS:
+    if found.schema != SCHEMA or found.kind not in KINDS:
         raise ValueError(f"no record of schema {SCHEMA}")
-    fields = {key: tree.get(key) for key in ("run", "seq", "at", "machine_at", "monotonic_s", "previous")}
-    body = msgspec.convert(tree.get("body"), KINDS[tree["kind"]], strict=False)
-    return msgspec.convert({**fields, "body": {}}, _Envelope, strict=False).with_body(body)
+    body: Body = msgspec.json.decode(found.body, type=KINDS[found.kind], strict=False)
+    return msgspec.convert(found, _Envelope, from_attributes=True).with_body(body)
 
 
 @dataclass(frozen=True)
@@ -253,18 +266,34 @@ class _Envelope:
     machine_at: datetime
     monotonic_s: float
     previous: str
-    body: dict[str, Any]
 
     def with_body(self, body: Body) -> Record:
         return Record(self.run, self.seq, self.at, self.machine_at, self.monotonic_s, body, self.previous)
 
 
+class _Line(msgspec.Struct):
+    """A line as it is found: of what schema and kind it is has to be known before the rest is."""
+
+    schema: Any = None
+    kind: Any = None
+    run: Any = None
+    seq: Any = None
+    at: Any = None
+    machine_at: Any = None
+    monotonic_s: Any = None
+    previous: Any = None
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_LINE = msgspec.json.Decoder(_Line)
+
+
 def seen(gate: str, observation: Observation[Any], moment: str = "") -> Seen:
     """How is this observation recorded? Without credentials, whatever a system showed."""
     kind = type(observation.value)
-    tree: Any = redacted_tree(plain(observation))
+    raw = canonical(redacted_tree(plain(observation)))
     name = f"{kind.__module__.removeprefix(FACTS + '.')}.{kind.__name__}"
-    return Seen(gate, name, digest(canonical(tree)), tree, moment)
+    return Seen(gate, name, digest(raw), msgspec.Raw(raw), moment)
 
 
 def observation_of(body: Seen) -> Observation[Any]:
@@ -272,12 +301,12 @@ def observation_of(body: Seen) -> Observation[Any]:
 
     Errors: ValueError where the record does not hold what its digest says, or names no known fact.
     """
-    if digest(canonical(body.observation)) != body.sha256:
+    if digest(bytes(body.observation)) != body.sha256:
         raise ValueError(f"{body.fact}: the recorded observation does not match its digest")
     module, _, name = body.fact.partition(".")
     if not module.isidentifier():
         raise ValueError(f"{body.fact}: no fact of that name")
     fact = getattr(importlib.import_module(f"{FACTS}.{module}"), name)
     generic: Any = Observation
-    found: Observation[Any] = msgspec.convert(body.observation, generic[fact], strict=False)
+    found: Observation[Any] = msgspec.json.decode(body.observation, type=generic[fact], strict=False)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,8 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.place import NAME_SETTING, Place
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
 _REPORTS_SETTING = "FLIPGATE_REPORTS"
+
+
+class _Line(msgspec.Struct):
+    kind: str
+    body: msgspec.Raw
+
+
+_LINE = msgspec.json.Decoder(_Line)
 
 
 @dataclass(frozen=True)
@@ -114,13 +123,13 @@ class Cutover:
         gates: dict[str, str] = {}
         titles: dict[str, str] = {}
         for path in (self.reports.glob(f"{self.environment}/*/ledger.jsonl")) if self.reports else ():
-            for line in path.read_bytes().splitlines():
-                record = json.loads(line)
-                if record["kind"] == "run_start":
-                    titles = {gate["id"]: gate["title"] for gate in record["body"]["manifest"]}
+            for line in map(_LINE.decode, path.read_bytes().splitlines()):
+                if line.kind == "run_start":
+                    titles = {gate["id"]: gate["title"] for gate in msgspec.json.decode(line.body)["manifest"]}
                     gates = {}
-                elif record["kind"] == "gate_end":
-                    gates[titles[record["body"]["gate"]]] = record["body"]["verdict"]
+                elif line.kind == "gate_end":
+                    body = msgspec.json.decode(line.body)
+                    gates[titles[body["gate"]]] = body["verdict"]
         return gates
 
 

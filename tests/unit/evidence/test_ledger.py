@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flipgate.core.clock import Clock
@@ -142,6 +144,6 @@ def test_an_observation_comes_back_whole_nan_included(tmp_path: Path) -> None:
 def test_an_observation_that_does_not_match_its_digest_is_refused() -> None:
     observation = Observation(SeriesSet("m", (), (), 15.0, 1), "requests", "prometheus", (), NOON)
     body = seen("a::b", observation)
-    body.observation["unit"] = "apples"
+    body = replace(body, observation=msgspec.Raw(msgspec.json.encode(body.tree | {"unit": "apples"})))
     with pytest.raises(ValueError, match="does not match its digest"):
         observation_of(body)

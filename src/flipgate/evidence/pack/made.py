@@ -37,7 +37,7 @@ def pictures(folder: Folder, taken: Extract) -> Iterator[Finding]:
     wanted: dict[str, str] = {}
     for record in taken.records():
         if isinstance(record.body, Seen):
-            for name, sha in named(record.body.observation):
+            for name, sha in named(record.body.tree):
                 wanted[f"{PICTURES}/{record.run}/{Path(name).name}"] = sha
     for name, sha in wanted.items():
         if name not in folder.files:

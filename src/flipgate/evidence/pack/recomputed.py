@@ -141,7 +141,7 @@ def _words(subject: str, seen: str, limit: str) -> list[str]:
 
 def _figures(step: StepJudged, gate: GateText, seen: Observed, where: str) -> Iterator[Finding]:
     """Does the gate's text hold each figure, or is it one that the observation itself states?"""
-    value = seen[step.observation][0].observation.get("value") if step.observation in seen else None
+    value = seen[step.observation][0].tree.get("value") if step.observation in seen else None
     stated = value if isinstance(value, dict) else {}
     text = " ".join(sentence.text for sentence in gate.steps)
     for name, figure in step.figures.items():

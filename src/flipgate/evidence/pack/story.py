@@ -30,7 +30,7 @@ def told(records: Sequence[Record], seal: Seal) -> Iterator[Finding]:
     words = [record for record in records if isinstance(record.body, Attested)]
     for record in records:
         if isinstance(record.body, Seen) and record.body.gate:
-            for tree in _objects(record.body.observation.get("value")):
+            for tree in _objects(record.body.tree.get("value")):
                 if tree.keys() >= _RESULT and tree["run"]:
                     yield from _result(record, tree, by_run, ends)
                 elif tree.keys() >= _WORD and tree["by"]:
@@ -55,7 +55,7 @@ def _identity(records: Sequence[Record], seal: Seal) -> Iterator[Finding]:
     for record in records:
         if not isinstance(record.body, Seen) or record.body.fact != _ITSELF or record.run not in ours:
             continue
-        said = (record.body.observation.get("value") or {}).get("said", {})
+        said = (record.body.tree.get("value") or {}).get("said", {})
         for system, names in said.items():
             for name in (name for name in names if name in _LASTING.get(system, ())):
                 known = first.setdefault((system, name), names[name])

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from flipgate.core.verdict import Verdict, worst
 from flipgate.core.written import Written
 from flipgate.evidence.canonical import digest
+from flipgate.evidence.drawing import Plot
 from flipgate.evidence.history import History
+from flipgate.evidence.plots import plots
 from flipgate.evidence.records import (
     GateJudged,
     GateText,
@@ -67,6 +70,11 @@ class GateAccount:
     def advice(self) -> tuple[str, ...]:
         """What does the operator do about this verdict, as the text under the scenario's title says?"""
         return advice(self.text, self.verdict)
+
+    @cached_property
+    def plots(self) -> tuple[Plot, ...]:
+        """How do its measurements over time look? Drawn once, wherever they are shown."""
+        return plots(self)
 
 
 @dataclass(frozen=True)

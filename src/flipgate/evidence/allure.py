@@ -24,7 +24,6 @@ from flipgate.evidence.account import GateAccount, RunAccount, StepAccount, advi
 from flipgate.evidence.course import course, drawn_course
 from flipgate.evidence.drawing import Plot, alone, drawn
 from flipgate.evidence.pictures import pictures
-from flipgate.evidence.plots import plots
 from flipgate.evidence.summary import counted, run_line, standing
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class _Writer:
         result.labels += _labels({"story": f"§{gate.text.section}" if gate.text.section else ""})
         result.labels += [label for tag in gate.text.tags if ":" not in tag for label in _labels({"tag": tag})]
         result.steps = [self._step(step) for step in gate.steps] + list(_not_run(gate))
-        result.attachments = [self._plot(plot, gate) for plot in plots(gate)]
+        result.attachments = [self._plot(plot, gate) for plot in gate.plots]
         result.start = _ms(gate.began_at or self.run.ended_at)
         result.stop = _ms(gate.ended_at or self.run.ended_at)
         return result

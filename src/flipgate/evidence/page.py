@@ -23,7 +23,6 @@ from flipgate.evidence.course import course, drawn_course
 from flipgate.evidence.drawing import drawn
 from flipgate.evidence.markup import Markup, element, table, together
 from flipgate.evidence.pictures import Shown, pictures
-from flipgate.evidence.plots import plots
 from flipgate.evidence.records import Seen, StepJudged
 from flipgate.evidence.summary import WORST_FIRST, counted, reached, run_line, standing
 from flipgate.evidence.witnesses import by_server, sentence
@@ -147,7 +146,7 @@ def _run_section(run: RunAccount, name: str, folder: Path) -> Markup:
 
 def _plots(run: RunAccount) -> Markup:
     """What was measured over time, side by side."""
-    drawings = [drawn(plot) for gate in run.gates for plot in plots(gate)]
+    drawings = [drawn(plot) for gate in run.gates for plot in gate.plots]
     return element("div", *(element("div", one, class_="sheet plotted") for one in drawings), class_="plots")
 
 

@@ -10,17 +10,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flipgate.core.judgement import Figure
 from flipgate.core.observation import Observation
 from flipgate.core.window import Window
-from flipgate.evidence.account import GateAccount
 from flipgate.evidence.drawing import Bar, Limit, Mark, Plot
 from flipgate.gates.claim import numbered
 from flipgate.gates.coverage import moment
 from flipgate.gates.minutes import ALL, Minutes
 from flipgate.gates.timeline import Timeline
+
+if TYPE_CHECKING:
+    from flipgate.evidence.account import GateAccount
 
 Figures = Mapping[str, Figure]
 Picture = Callable[[Observation[Any], Window, Figures], Plot]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from flipgate.core.facts.series import Labels, Series, SeriesSet
 from flipgate.core.window import Window
 
 
-@dataclass(frozen=True)
-class Growth:
+class Growth(NamedTuple):
     """By how much a counter had grown when a scrape saw it, at this world Unix time."""
 
     at_ms: int
@@ -30,7 +29,7 @@ def growths(counters: SeriesSet, window: Window) -> tuple[Growth, ...]:
     a process only begins the count. A sample of the last two scrapes before the window is its beginning, where read.
     """
     start_s, end_s = window.start.timestamp(), window.end.timestamp()
-    begin_s = start_s - 2 * counters.scrape_interval_s
+    start_ms, begin_s = _ms(start_s), start_s - 2 * counters.scrape_interval_s
     kept = [(series, samples) for series in counters.series if (samples := _kept(series, begin_s, end_s))]
     begun_s = _begun(counters.scrapes, kept, start_s)
     restarts: dict[str | None, set[float]] = defaultdict(set)
@@ -43,8 +42,8 @@ def growths(counters: SeriesSet, window: Window) -> tuple[Growth, ...]:
         for (since_s, before), (at_s, value) in pairwise([(began_s, 0.0), *samples] if born else samples):
             restarted = restarted_s and any(since_s < restart_s <= at_s for restart_s in restarted_s)
             amount = value if restarted else value - before
-            if amount and _ms(at_s) > _ms(start_s):
-                found.append(Growth(_ms(at_s), series.labels, amount))
+            if amount and (at_ms := _ms(at_s)) > start_ms:
+                found.append(Growth(at_ms, series.labels, amount))
     return tuple(sorted(found, key=lambda growth: growth.at_ms))
 
 

@@ -16,13 +16,15 @@ from flipgate.core.facts.series import Series, SeriesSet
 from flipgate.core.window import Window
 from flipgate.gates.buckets import Buckets, calls_in, is_histogram, near, p95_bounds_ms, p95_told
 from flipgate.gates.claim import named, numbered
-from flipgate.gates.counters import Growth, growths, unusable
+from flipgate.gates.counters import growths, unusable
 from flipgate.gates.coverage import moment, replica
 
 ALL = "all replicas"
 _MINUTE_MS = 60_000
 
+# By upper bound in ms; and by the time of the scrape that saw it.
 Sums = defaultdict[float, float]
+Scrapes = dict[int, Sums]
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,12 @@ class Minutes:
         self.counters, self._least_calls = counters, max(minute_samples, 1)
         self._start_ms, self._end_ms = (round(at.timestamp() * 1000) for at in (window.start, window.end))
         self._living = [series for series in self.counters.series if self._times(series)]
-        self._by_replica: dict[str, list[Growth]] = {ALL: []}
-        self._by_replica |= {who: [] for who in sorted(replica(series.labels) for series in self._living)}
+        self._by_replica: dict[str, Scrapes] = {ALL: {}}
+        self._by_replica |= {who: {} for who in sorted(replica(series.labels) for series in self._living)}
         for growth in growths(counters, window):
+            bound = _bound(growth.labels)
             for who in (ALL, replica(growth.labels)):
-                self._by_replica[who].append(growth)
+                self._by_replica[who].setdefault(growth.at_ms, defaultdict(float))[bound] += growth.amount
 
     def problems(self, *limits_ms: float) -> Iterator[str]:
         """What keeps the minutes from being told, or p95s from being compared with these limits?"""
@@ -113,8 +116,8 @@ class Minutes:
         """How did the calls of the window's end spread over the buckets, by replica and on all?"""
         after_ms = max(self._start_ms, self._end_ms - round(window_s * 1000))
         return {
-            who: self._buckets(_summed(growth for growth in grown if growth.at_ms > after_ms))
-            for who, grown in self._by_replica.items()
+            who: self._buckets([sums for at_ms, sums in scrapes.items() if at_ms > after_ms])
+            for who, scrapes in self._by_replica.items()
         }
 
     def whole(self, who: str) -> list[Minute]:
@@ -163,15 +166,14 @@ class Minutes:
 
     def _minutes(self, who: str, phase_ms: int) -> list[Minute]:
         first_ms = self._start_ms + phase_ms
-        sums: dict[int, Sums] = defaultdict(lambda: defaultdict(float))
-        for growth in self._by_replica[who]:
-            minute = -((first_ms - growth.at_ms) // _MINUTE_MS)  # a growth at a minute's very end is that minute's
-            sums[minute][_bound(growth.labels)] += growth.amount
-        minutes = [Minute(who, first_ms + n * _MINUTE_MS, self._buckets(sums[n])) for n in sorted(sums) if n > 0]
+        cut: dict[int, list[Sums]] = defaultdict(list)
+        for at_ms, sums in self._by_replica[who].items():
+            cut[-((first_ms - at_ms) // _MINUTE_MS)].append(sums)  # a growth at a minute's very end is that minute's
+        minutes = [Minute(who, first_ms + n * _MINUTE_MS, self._buckets(cut[n])) for n in sorted(cut) if n > 0]
         return [one for one in minutes if one.until_ms <= self._end_ms and one.calls >= self._least_calls]
 
-    def _buckets(self, sums: Sums) -> Buckets:
-        return tuple((bound, sums[bound]) for bound in self._bounds)
+    def _buckets(self, scrapes: list[Sums]) -> Buckets:
+        return tuple((bound, sum([sums[bound] for sums in scrapes])) for bound in self._bounds)
 
 
 def _rows(minutes: list[Minute], limit_ms: float, *, perhaps: bool) -> Iterator[Row]:
@@ -184,13 +186,6 @@ def _rows(minutes: list[Minute], limit_ms: float, *, perhaps: bool) -> Iterator[
             yield Row(tuple(row))
             row = []
     yield Row(tuple(row))
-
-
-def _summed(grown: Iterator[Growth]) -> Sums:
-    sums: Sums = defaultdict(float)
-    for growth in grown:
-        sums[_bound(growth.labels)] += growth.amount
-    return sums
 
 
 def _bound(labels: dict[str, str]) -> float:

@@ -72,7 +72,7 @@ class Door:
         limits: Limits = Limits(),
     ) -> None:
         parts = urlsplit(url.system if isinstance(url, Replica) else url)
-        self.source, self.limits = source, limits
+        self.source, self.limits = f"{source} at {url.address}" if isinstance(url, Replica) else source, limits
         address = url.address if isinstance(url, Replica) else parts.netloc
         self._origin, self._prefix = f"{parts.scheme}://{address}", parts.path.rstrip("/")
         self._name, self.system = parts.hostname or "", f"{source} {address}"

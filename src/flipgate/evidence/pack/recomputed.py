@@ -141,11 +141,12 @@ def _words(subject: str, seen: str, limit: str) -> list[str]:
 
 def _figures(step: StepJudged, gate: GateText, seen: Observed, where: str) -> Iterator[Finding]:
     """Does the gate's text hold each figure, or is it one that the observation itself states?"""
-    value = seen[step.observation][0].tree.get("value") if step.observation in seen else None
-    stated = value if isinstance(value, dict) else {}
     text = " ".join(sentence.text for sentence in gate.steps)
-    for name, figure in step.figures.items():
-        if not _said(figure, text) and (name not in stated or stated[name] != figure):
+    unsaid = {name: figure for name, figure in step.figures.items() if not _said(figure, text)}
+    value = seen[step.observation][0].tree.get("value") if unsaid and step.observation in seen else None
+    stated = value if isinstance(value, dict) else {}
+    for name, figure in unsaid.items():
+        if name not in stated or stated[name] != figure:
             yield Finding("figures-differ", where, visible(f"{name} = {figure}"))
 
 

@@ -102,7 +102,7 @@ def replica_restarted_again(world: OpsView) -> Iterator[None]:
     yield
 
 
-@fault("", Trial("preflight", _SAID, HOLD, told="ops-view"), runbook=OPS_VIEW)
+@fault("", Trial("preflight", _SAID, HOLD, told="ops_view at 127.0.0.1"), runbook=OPS_VIEW)
 def replica_away_before_stage_a(world: OpsView) -> Iterator[None]:
     """One of the two replicas does not run, so nobody knows what it will serve."""
     with world.fleet.away(SERVICE, 1):

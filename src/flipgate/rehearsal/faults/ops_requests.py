@@ -52,7 +52,7 @@ def queue_failed_right_after_the_flip(world: OpsView) -> Iterator[None]:
 
 @fault(
     "",
-    Trial("after_flip_1", _LOGS, HOLD, told="ERROR"),
+    Trial("after_flip_1", _LOGS, HOLD, told=_EXHAUSTED),
     Trial("before_flip_2", _SMOKE, HOLD, told='stage "after_flip_1": HOLD', after=("after_flip_1",)),
     runbook=OPS_VIEW,
 )

@@ -39,7 +39,7 @@ def _others(*numbers: int) -> tuple[str, ...]:
         "sign_off",
         OPS_BOXES[1],
         HOLD,
-        told="too old",
+        told='stage "preflight": ',
         after=("rollback", Request(flip=Flip(READ, value=True)), Request(flip=Flip(WRITE, value=True))),
         also=_others(2, 3, 4, 5, 6, 7, 8, 9, 10),
         stays=True,

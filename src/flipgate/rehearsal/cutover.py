@@ -19,13 +19,13 @@ from flipgate.rehearsal.platforms import world_of
 from flipgate.rehearsal.protocol import Reply, Request, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from flipgate.rehearsal.courses import Told, Word
 
 WORDS = {0: "GO", 10: "HOLD", 20: "STOP", 30: "refused"}
-_REPORTS_SETTING = "FLIPGATE_REPORTS"
+REPORTS_SETTING = "FLIPGATE_REPORTS"
 
 
 class _Line(msgspec.Struct):
@@ -42,7 +42,7 @@ class Ended:
 
     verdict  of the stage, by the exit status.
     gates    verdicts by scenario title, as the ledger has them; one without a verdict is absent.
-    text     what the operator read, on one line; "" where it went to the terminal.
+    text     what the operator read; "" where it went to the terminal.
     """
 
     verdict: str
@@ -55,12 +55,14 @@ class Ended:
 class Cutover:
     """One environment, and where the ledgers and reports of its runs lie (None: where the suite puts them).
 
-    told  when people were told of what.
+    settings  of the environment that the suite's commands run in, beside ours.
+    told      when people were told of what.
     """
 
     place: Place
     runbook: str
     reports: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     told: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -79,10 +81,10 @@ class Cutover:
 
     def command(self, module: str, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command of the suite against this environment; its output is shown, or captured."""
-        reports = {_REPORTS_SETTING: str(self.reports)} if self.reports else {}
+        reports = {REPORTS_SETTING: str(self.reports)} if self.reports else {}
         return subprocess.run(
             [sys.executable, "-m", module, *words],
-            env={**os.environ, **reports, NAME_SETTING: self.place.name},
+            env={**os.environ, **self.settings, **reports, NAME_SETTING: self.place.name},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if capture else None,
             stderr=subprocess.STDOUT if capture else None,
@@ -95,8 +97,7 @@ class Cutover:
         begun = time.monotonic()
         done = self.command("pytest", "-m", stage, "--env", self.environment, capture=capture)
         verdict = WORDS.get(done.returncode, f"exit status {done.returncode}")
-        text = " ".join((done.stdout or "").split())
-        return Ended(verdict, self._gates(), text, time.monotonic() - begun)
+        return Ended(verdict, self._gates(), done.stdout or "", time.monotonic() - begun)
 
     def tell(self, told: Told) -> None:
         """Remember that people are told of something now. Errors: RehearsalError."""
@@ -134,7 +135,9 @@ class Cutover:
 
 
 @contextlib.contextmanager
-def environment(purpose: str, runbook: str, reports: Path | None = None) -> Iterator[Cutover]:
+def environment(
+    purpose: str, runbook: str, reports: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Cutover]:
     """An environment that ends with the pipe to it, so also when this process is killed."""
     place = Place.fresh(purpose)
     with subprocess.Popen(
@@ -147,4 +150,4 @@ def environment(purpose: str, runbook: str, reports: Path | None = None) -> Iter
         told = process.stdout.readline() if process.stdout else b""
         if not told.startswith(b'{"schema"'):
             raise RehearsalError(f"the environment did not start: {told.decode() or process.wait()}")
-        yield Cutover(place, runbook, reports)
+        yield Cutover(place, runbook, reports, settings or {})

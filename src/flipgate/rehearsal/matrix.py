@@ -58,7 +58,7 @@ class Outcome:
         if self.came_out != self.expected:
             return f"{self.expected} expected"
         told = self.trial.told if self.trial else ""
-        return f'"{told}" is not told' if told not in self.ended.text else ""
+        return f'"{told}" is not told' if told not in " ".join(self.ended.text.split()) else ""
 
 
 @dataclass(frozen=True)

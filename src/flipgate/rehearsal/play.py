@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import typer
 
 from flipgate.rehearsal.courses import Told, Word
-from flipgate.rehearsal.cutover import WORDS, Cutover, environment
+from flipgate.rehearsal.cutover import REPORTS_SETTING, WORDS, Cutover, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage
 from flipgate.rehearsal.protocol import Request
+
+Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -28,56 +36,99 @@ class Outcome:
 
 
 def play(runbook: str) -> int:
-    """Play the cutover of a runbook, act by act. Returns 0 where every stage came out as it has to, else 1."""
+    """Play the cutover of a runbook. Returns 0 where every stage came out as it has to, else 1.
+
+    Its acts are played side by side. The first is shown as it goes, the others once it is over.
+    """
     if runbook not in PLAYS:
         raise RehearsalError(f'no play is known for "{runbook}"; known: {", ".join(PLAYS)}')
-    outcomes: list[Outcome] = []
-    reports = []
-    for act in PLAYS[runbook]:
-        typer.echo("starting an environment")
-        with environment("play", runbook) as cutover:
-            outcomes += [outcome for entry in act if (outcome := _perform(cutover, entry))]
-            reports.append(_report(cutover))
+    first, *others = (_Act(runbook, name, entries) for name, entries in PLAYS[runbook].items())
+    with ThreadPoolExecutor(max(len(others), 1)) as pool:
+        playing = [pool.submit(other.play, shown=False) for other in others]
+        try:
+            first.play(shown=True)
+        except BaseException:
+            for other in others:
+                other.is_over = True
+            raise
+        for other, played in zip(others, playing, strict=True):
+            played.result()
+            typer.echo("\n".join(other.told))
+    outcomes = [outcome for act in (first, *others) for outcome in act.outcomes]
     _close(outcomes)
-    typer.echo("\n".join(reports))
+    typer.echo("\n".join(act.report for act in (first, *others)))
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-def _perform(cutover: Cutover, entry: Entry) -> Outcome | None:
+@dataclass
+class _Act:
+    """One act, in an environment of its own: what it came to, what it told meanwhile, where its report lies."""
+
+    runbook: str
+    name: str
+    entries: tuple[Entry, ...]
+    outcomes: list[Outcome] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    report: str = ""
+    is_over: bool = False
+
+    def play(self, *, shown: bool) -> None:
+        """Do what it says, entry by entry, until somebody sets `is_over`. Errors: RehearsalError."""
+        tell = typer.echo if shown else self.told.append
+        tell(f"\n── {self.name}: starting an environment")
+        # Two of them may not write into one ledger.
+        reports = None if shown else Path(os.environ.get(REPORTS_SETTING) or "reports") / self.name.replace(" ", "-")
+        settings = {} if shown else {"COLUMNS": str(shutil.get_terminal_size().columns)}
+        settings |= {"FORCE_COLOR": "1"} if sys.stdout.isatty() and not shown else {}
+        with environment("play", self.runbook, reports, settings) as cutover:
+            for entry in self.entries:
+                if self.is_over:
+                    return
+                outcome = _perform(cutover, entry, tell, shown=shown)
+                self.outcomes += [outcome] if outcome else []
+            self.report = _report(cutover)
+
+
+def _perform(cutover: Cutover, entry: Entry, tell: Tell, *, shown: bool) -> Outcome | None:
     if isinstance(entry, Pack):
-        return _pack(cutover)
+        return _pack(cutover, tell, shown=shown)
     if isinstance(entry, Told):
         cutover.tell(entry)
-        typer.echo(f"\n── the operator tells that {entry.what}")
+        tell(f"\n── the operator tells that {entry.what}")
         return None
     if isinstance(entry, Word):
         given = cutover.attest(entry)
-        typer.echo(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
+        tell(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
         return None
     if isinstance(entry, Request):
         if entry.advance_s:
-            typer.echo(f"\n── the world ages by {entry.advance_s / 60:.0f} minutes")
+            tell(f"\n── the world ages by {entry.advance_s / 60:.0f} minutes")
         for line in cutover.do(entry).lines:
-            typer.echo(f"\n── the operator: {line}")
+            tell(f"\n── the operator: {line}")
         return None
-    typer.echo(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
-    ended = cutover.stage(entry.name)
+    tell(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
+    ended = cutover.stage(entry.name, capture=not shown)
+    if not shown:
+        tell(ended.text.rstrip())
     return Outcome(entry, ended.verdict, ended.seconds)
 
 
-def _pack(cutover: Cutover) -> Outcome:
+def _pack(cutover: Cutover, tell: Tell, *, shown: bool) -> Outcome:
     """Seal and verify with the suite's own commands, by a key that lives as long as this environment."""
     begun = time.monotonic()
     key = cutover.place.folder / "signing.key"
     made = cutover.command("flipgate.cli", "keys", "new", str(key), capture=True)
-    typer.echo(f"\n── flipgate keys new\n{made.stdout.strip()}")
+    tell(f"\n── flipgate keys new\n{made.stdout.strip()}")
     words = ("--key", str(key), "--post", "--token", f"file:{cutover.place.folder / 'secrets' / 'tracker-token'}")
     sealed = cutover.command("flipgate.cli", "sign-off", "--env", cutover.environment, *words, capture=True)
     lines = sealed.stdout.strip().splitlines()
-    typer.echo("\n".join((f"\n── flipgate sign-off --env {cutover.environment} --post", *lines[-3:])))
+    tell("\n".join((f"\n── flipgate sign-off --env {cutover.environment} --post", *lines[-3:])))
     pack = lines[-1] if lines else ""
-    typer.echo(f"\n── flipgate verify {pack} --key {key.name}.pub")
-    verified = cutover.command("flipgate.cli", "verify", pack, "--key", f"{key}.pub", "--env", cutover.environment)
+    tell(f"\n── flipgate verify {pack} --key {key.name}.pub")
+    words = (pack, "--key", f"{key}.pub", "--env", cutover.environment)
+    verified = cutover.command("flipgate.cli", "verify", *words, capture=not shown)
+    if not shown:
+        tell(verified.stdout.rstrip())
     came_out = WORDS.get(verified.returncode, f"exit status {verified.returncode}")
     return Outcome(Stage("pack", "GO", "sealed and verified"), came_out, time.monotonic() - begun)
 

@@ -24,10 +24,10 @@ class Pack:
 
 Entry = Stage | Request | Told | Word | Pack
 
-# Act by act, each in an environment of its own: the cutover, and the way back from its first flip.
-Acts = tuple[tuple[Entry, ...], ...]
-_ORG_V23: Acts = (
-    (
+# By name, each act in an environment of its own: what was flipped in the cutover stands, so the way back has another.
+Acts = dict[str, tuple[Entry, ...]]
+_ORG_V23: Acts = {
+    "the cutover": (
         Stage("preflight", "GO"),
         Stage("baseline", "GO"),
         Stage("after_flip_1", "HOLD", "before the flip"),
@@ -55,8 +55,7 @@ _ORG_V23: Acts = (
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),
     ),
-    # The way back, in an environment of its own: what was flipped above stands.
-    (
+    "the way back": (
         Stage("preflight", "GO"),
         Stage("baseline", "GO"),
         Request(flip=Flip("read_from_org_units", value=True)),
@@ -67,10 +66,10 @@ _ORG_V23: Acts = (
         Request(advance_s=720),
         Stage("rollback", "GO", "12 minutes after it"),
     ),
-)
+}
 _READ, _WRITE = "OPS_VIEW_DB_READ", "OPS_VIEW_DB_WRITE"
-_OPS_VIEW: Acts = (
-    (
+_OPS_VIEW: Acts = {
+    "the cutover": (
         Stage("preflight", "GO"),
         Told(READS_MOVE),
         Request(flip=Flip(_READ, value=True)),
@@ -96,8 +95,7 @@ _OPS_VIEW: Acts = (
         Stage("sign_off", "GO", "every box is ticked"),
         Pack(),
     ),
-    # The way back, in an environment of its own: what was flipped above stands.
-    (
+    "the way back": (
         Stage("preflight", "GO"),
         Request(flip=Flip(_READ, value=True)),
         Stage("after_flip_1", "HOLD", "right after the flip"),
@@ -108,5 +106,5 @@ _OPS_VIEW: Acts = (
         Request(advance_s=480),
         Stage("rollback", "GO", "8 minutes after it"),
     ),
-)
+}
 PLAYS = {"org_v23": _ORG_V23, "ops_view": _OPS_VIEW}

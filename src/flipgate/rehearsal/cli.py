@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import msgspec
 import typer
 
-from flipgate.rehearsal import faults
-from flipgate.rehearsal import play as rehearsed
 from flipgate.rehearsal.catalogue import OPS_VIEW, ORG_V23
-from flipgate.rehearsal.components import programs
 from flipgate.rehearsal.errors import ComponentMissing, RehearsalError
 from flipgate.rehearsal.place import Place, chosen_name
-from flipgate.rehearsal.platforms import world_of
+from flipgate.rehearsal.platforms import must_be_known, world_of
 from flipgate.rehearsal.protocol import FaultChange, Flip, Request, ask
 
 if TYPE_CHECKING:
@@ -145,6 +142,8 @@ def try_faults(
     runbook: Runbook = ORG_V23,
 ) -> None:
     """Try every fault and look-alike on running environments: which gate says what of it?"""
+    from flipgate.rehearsal import faults
+
     known = faults.catalogue(runbook)
     chosen = [faults.named(one, runbook) for one in name] if name else known
     if listed:
@@ -181,13 +180,15 @@ def provision(runbook: Runbook = ORG_V23) -> None:
 @app.command()
 def play(runbook: Annotated[str, typer.Argument()] = ORG_V23) -> None:
     """Rehearse a cutover from preflight to rollback, with this command as the operator."""
+    from flipgate.rehearsal import play as rehearsed
+
     _require_components()
     raise typer.Exit(rehearsed.play(runbook))
 
 
 def _place(runbook: str) -> Place:
     """Where the environment of a runbook is up, unless a name says another place."""
-    world_of(runbook)
+    must_be_known(runbook)
     return Place(chosen_name("" if runbook == ORG_V23 else runbook))
 
 
@@ -199,6 +200,8 @@ def _ask(runbook: str, request: Request) -> None:
 
 
 def _require_components() -> None:
+    from flipgate.rehearsal.components import programs
+
     if sentences := programs.missing():
         raise ComponentMissing("\n".join(sentences))
 

@@ -88,7 +88,8 @@ def run(
 
     All of them are of one runbook.
 
-    `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO.
+    `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO; else once, after
+    the last one.
     """
     lines = [line for line in LINES[wanted[0].fault.runbook] if any(job.trial.stage in line for job in wanted)]
     with ThreadPoolExecutor(len(lines)) as pool:
@@ -137,10 +138,11 @@ class Stand:
         # What only looks broken comes first: of a fault before it, windows would still hold the traces.
         sharing.sort(key=lambda job: not job.fault.is_look_alike)
         for job in sharing:
-            yield self._judged(job, functools.partial(self._inject, job))
-            if not (confirmed or job is sharing[-1]):
-                continue
-            yield from self._made_healthy()
+            outcome = self._judged(job, functools.partial(self._inject, job))
+            yield outcome
+            # What was GO is healthy as it is.
+            if outcome.ended.verdict != "GO" and (confirmed or job is sharing[-1]):
+                yield from self._made_healthy()
         own = [job for job in wanted if job not in sharing]
         for job in (one for one in own if one.fault.can_be_undone):
             yield self._with_flip(job)

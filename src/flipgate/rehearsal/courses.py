@@ -190,7 +190,8 @@ _OPS_VIEW: Lines = (
         ),
         "after_flip_2": Course(
             (),
-            (_flip(_WRITE, value=False),),
+            # A flip is a restart, and stage A has to stand for a day without one.
+            (_flip(_WRITE, value=False), Request(advance_s=_A_DAY_S)),
             ("before_flip_2",),
             flip=(_flip(_WRITE, value=True),),
             settle_s=8 * 60,

@@ -231,6 +231,11 @@ class Prometheus:
         groups = msgspec.json.decode(answer.content, type=_Rules).data.groups
         return [rule.health for group in groups for rule in group.rules]
 
+    def has(self, metric: str) -> bool:
+        """Has it a fresh sample of this metric?"""
+        answer = self.client.get(f"{self.url}/api/v1/query", params={"query": f"count({metric})"}).raise_for_status()
+        return bool(answer.json()["data"]["result"])
+
     def firing(self) -> list[Firing]:
         """Which alerts fire, by the rules as evaluated since the start? None at all before the first evaluation."""
         answer = self.client.get(f"{self.url}/api/v1/alerts").raise_for_status()

@@ -73,8 +73,8 @@ def warning_after_an_old_error(world: OpsView) -> Iterator[None]:
 
 @fault("", Trial("before_flip_2", _DAY, STOP, told="500", stays=True), runbook=OPS_VIEW)
 def reads_failed_in_the_soak(world: OpsView) -> Iterator[None]:
-    """For one minute of the soak every twentieth read failed."""
-    with world.fleet.misbehaving(SERVICE, bad_ratio=0.05, errors_at="reads"):
+    """For one minute of the soak every fifth read failed."""
+    with world.fleet.misbehaving(SERVICE, bad_ratio=0.2, errors_at="reads"):
         world.advance(3600)
     yield
 

@@ -78,6 +78,7 @@ def history_lost(world: World) -> Iterator[None]:
     world.history = History()
     world.prometheus.begin_anew()
     world.hand_on(rules.WATCHDOG)
+    world.processes.wait_until("prometheus", lambda: world.prometheus.has("dualwrite_open_drift"))
     yield
     world.advance(rules.DETECT_INTERVAL_S + 60)
 
@@ -136,8 +137,13 @@ def deploy_in_the_soak(world: World) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _labelled(world: World, labels: Mapping[str, str]) -> Iterator[None]:
+    _relabel(world, labels)
+    yield
+    _relabel(world, OWN_LABELS)
+
+
+def _relabel(world: World, labels: Mapping[str, str]) -> None:
     world.prometheus.configure(world.fleet.targets(), world.rule_file(), labels)
     world.prometheus.reload()
-    yield
-    world.prometheus.configure(world.fleet.targets(), world.rule_file())
-    world.prometheus.reload()
+    # By itself a server that was reloaded finds its Alertmanager only seconds later.
+    world.hand_on(rules.WATCHDOG)

@@ -246,46 +246,33 @@ def record_of(line: bytes) -> Record:
 
     Errors: ValueError (msgspec's too) for anything that is no record; Refused for one of another schema.
     """
-    found = _LINE.decode(line.decode())  # what is left undecoded is at least text
-    if isinstance(found.schema, int) and found.schema != SCHEMA:
+    text = line.decode()  # what is left undecoded is at least text
+    schema = msgspec.json.decode(text, type=_Head).schema
+    if isinstance(schema, int) and schema != SCHEMA:
         raise Refused(
-            f"written in schema {found.schema}, this flipgate reads {SCHEMA} alone: "
+            f"written in schema {schema}, this flipgate reads {SCHEMA} alone: "
             "keep that ledger as it is under another name, and begin anew"
         )
-    if found.schema != SCHEMA or found.kind not in KINDS:
+    found = msgspec.json.decode(text, type=_Line)
+    if schema != SCHEMA or found.kind not in KINDS:
         raise ValueError(f"no record of schema {SCHEMA}")
     body: Body = msgspec.json.decode(found.body, type=KINDS[found.kind], strict=False)
-    return msgspec.convert(found, _Envelope, from_attributes=True).with_body(body)
+    return Record(found.run, found.seq, found.at, found.machine_at, found.monotonic_s, body, found.previous)
 
 
-@dataclass(frozen=True)
-class _Envelope:
+class _Head(msgspec.Struct):
+    schema: Any = None
+
+
+class _Line(msgspec.Struct):
     run: str
     seq: int
     at: datetime
     machine_at: datetime
     monotonic_s: float
     previous: str
-
-    def with_body(self, body: Body) -> Record:
-        return Record(self.run, self.seq, self.at, self.machine_at, self.monotonic_s, body, self.previous)
-
-
-class _Line(msgspec.Struct):
-    """A line as it is found: of what schema and kind it is has to be known before the rest is."""
-
-    schema: Any = None
-    kind: Any = None
-    run: Any = None
-    seq: Any = None
-    at: Any = None
-    machine_at: Any = None
-    monotonic_s: Any = None
-    previous: Any = None
-    body: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_LINE = msgspec.json.Decoder(_Line)
+    kind: str
+    body: msgspec.Raw
 
 
 def seen(gate: str, observation: Observation[Any], moment: str = "") -> Seen:

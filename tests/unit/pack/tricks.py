@@ -184,7 +184,7 @@ def earlier(record: Tree) -> None:
 
 
 def key_twice(raw: bytes) -> bytes:
-    return raw.replace(b'{"at"', b'{"at":"x","at"', 1)
+    return raw.replace(b'{"at"', b'{"at":"2026-11-20T00:00:00Z","at"', 1)
 
 
 SYSTEM = ("value", "said", "postgresql", "system_identifier")

@@ -121,8 +121,8 @@ def test_a_pod_that_does_not_run_says_nothing(httpserver: HTTPServer) -> None:
 Queries = list[str]
 
 
-def prometheus(server: HTTPServer) -> Queries:
-    """Answers one series to each query, and keeps what was asked."""
+def prometheus(server: HTTPServer, last: float = 2) -> Queries:
+    """Answers one series to each query, its last value this one, and keeps what was asked."""
     asked: Queries = []
 
     def answer(request: Request) -> Response:
@@ -132,7 +132,7 @@ def prometheus(server: HTTPServer) -> Queries:
         if "last_over_time" in query:
             data: Any = {"resultType": "vector", "result": [{"metric": labels, "value": [0, "1"]}]}
         else:
-            values = [[NOON.timestamp() - 60, "1"], [NOON.timestamp() - 30, "2"]]
+            values = [[NOON.timestamp() - 60, "1"], [NOON.timestamp() - 30, str(last)]]
             data = {"resultType": "matrix", "result": [{"metric": labels, "values": values}]}
         return Response(json.dumps({"status": "success", "data": data}), content_type="application/json")
 
@@ -174,10 +174,29 @@ def test_routes_that_nobody_named_are_not_configured(
 
 
 def test_a_restart_is_no_disturbance_of_its_own_measurement(httpserver: HTTPServer) -> None:
-    asked = prometheus(httpserver)
+    asked = prometheus(httpserver, NOON.timestamp() - 3600)
+    serving(httpserver)
     flip = Flip(FLAGS[0], "false", NOON - timedelta(minutes=5), "process")
     seen = restart(systems(httpserver), flip)
     assert asked[0].startswith('process_start_time_seconds{job="ops-view"}')
     assert (seen.window, seen.disturbed) == (None, ())
     with pytest.raises(NoData):
         restart(systems(httpserver), Flip(FLAGS[0], "false", None, ""))
+
+
+@pytest.mark.parametrize(
+    ("began_s", "is_scraped"),
+    [(0, True), (1, True), (1.1, False), (-120, True), (-121, False), (-480, False)],
+    ids=["at once", "a clock's second late", "after it", "slow to come up", "too slow", "the process before"],
+)
+def test_a_restart_is_read_once_each_new_process_was_scraped(
+    httpserver: HTTPServer, began_s: float, *, is_scraped: bool
+) -> None:
+    prometheus(httpserver, NOON.timestamp() - 3600 + began_s)
+    serving(httpserver)
+    flip = Flip(FLAGS[0], "false", NOON - timedelta(hours=1), "process")
+    if is_scraped:
+        assert len(restart(systems(httpserver), flip).value.series) == 1
+    else:
+        with pytest.raises(NoData, match="scraped 0 of 1 processes since they started"):
+            restart(systems(httpserver), flip)

@@ -19,6 +19,7 @@ from flipgate.probes.systems import Systems
 
 _STARTED = "process_start_time_seconds"
 _LOOK_BACK = timedelta(minutes=15)
+_COMES_UP_S = 120.0  # so long after its process began may a service say that it started
 
 
 def replicas(
@@ -42,11 +43,28 @@ def replicas(
 def restart(systems: Systems, flip: Flip) -> Observation[SeriesSet]:
     """Which start did each process tell of at each scrape, from before this flip until now?
 
-    Errors: NotConfigured, Unreachable, Malformed; NoData where nobody knows when it was.
+    Errors: NotConfigured, Unreachable, Malformed; NoData where nobody knows when it was, or a process that answers was
+    not scraped yet: what was kept of its address would be the restart before.
     """
     if flip.at is None:
         raise NoData("ledger", "no flip back is known")
     block = systems.block("ops_view", systems.environment.ops_view)
     window = Window(flip.at - _LOOK_BACK, max(flip.at, systems.clock.now()))
+    served = systems.ops_view.flags()
+    starts = systems.prometheus.series_set(_STARTED, block.job, window)
+    present = [systems.clock.to_unix(one.started_at) for one in served.value]
+    newest = _newest(starts.value)
+    scraped = [began for began in newest if any(-_COMES_UP_S <= began - at <= 1 for at in present)]
+    if len(scraped) < len(present):
+        raise NoData(starts.source, f"scraped {len(scraped)} of {len(present)} processes since they started", _STARTED)
     # The restart is what is measured here: it disturbs nothing.
-    return replace(systems.prometheus.series_set(_STARTED, block.job, window), window=None, disturbed=())
+    return replace(starts, window=None, disturbed=())
+
+
+def _newest(starts: SeriesSet) -> list[float]:
+    """Which start did each address tell of last? In the servers' time."""
+    last: dict[str, tuple[float, float]] = {}
+    for series in starts.series:
+        instance = series.labels.get("instance", "")
+        last[instance] = max(series.samples[-1], last.get(instance, series.samples[-1]))
+    return [began for _, began in last.values()]

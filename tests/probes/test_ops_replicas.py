@@ -35,11 +35,11 @@ def frozen(offset_s: float = 0.0) -> Clock:
     return Clock(offset_s, machine=lambda: NOON)
 
 
-def systems(server: HTTPServer, clock: Clock | None = None) -> Systems:
+def systems(server: HTTPServer, clock: Clock | None = None, replicas: int = 1) -> Systems:
     url, token = server.url_for(""), Secret("t0ken-of-a-test", "env:TOKEN")
     block = OpsView(
         url=url,
-        replicas=(urlsplit(url).netloc,),
+        replicas=(urlsplit(url).netloc,) * replicas,
         workspace="ws",
         users={},
         deployment="ops-view",
@@ -121,19 +121,21 @@ def test_a_pod_that_does_not_run_says_nothing(httpserver: HTTPServer) -> None:
 Queries = list[str]
 
 
-def prometheus(server: HTTPServer, last: float = 2) -> Queries:
-    """Answers one series to each query, its last value this one, and keeps what was asked."""
+def prometheus(server: HTTPServer, *lasts: float) -> Queries:
+    """Answers a series of each last value to each query, or one where none is named, and keeps what was asked."""
     asked: Queries = []
 
     def answer(request: Request) -> Response:
         query = request.args["query"]
         asked.append(query)
-        labels = {"instance": "a", "route": query} | ({"le": "0.5"} if "bucket" in query else {})
+        labels = {"route": query} | ({"le": "0.5"} if "bucket" in query else {})
+        each = [(labels | {"instance": name}, last) for name, last in zip("abc", lasts or (2,), strict=False)]
         if "last_over_time" in query:
-            data: Any = {"resultType": "vector", "result": [{"metric": labels, "value": [0, "1"]}]}
+            data: Any = {"resultType": "vector", "result": [{"metric": own, "value": [0, "1"]} for own, _ in each]}
         else:
-            values = [[NOON.timestamp() - 60, "1"], [NOON.timestamp() - 30, str(last)]]
-            data = {"resultType": "matrix", "result": [{"metric": labels, "values": values}]}
+            before, now = NOON.timestamp() - 60, NOON.timestamp() - 30
+            found = [{"metric": own, "values": [[before, "1"], [now, str(last)]]} for own, last in each]
+            data = {"resultType": "matrix", "result": found}
         return Response(json.dumps({"status": "success", "data": data}), content_type="application/json")
 
     server.expect_request("/api/v1/query").respond_with_handler(answer)
@@ -200,3 +202,12 @@ def test_a_restart_is_read_once_each_new_process_was_scraped(
     else:
         with pytest.raises(NoData, match="scraped 0 of 1 processes since they started"):
             restart(systems(httpserver), flip)
+
+
+def test_a_new_process_does_not_stand_in_for_one_that_was_not_scraped_yet(httpserver: HTTPServer) -> None:
+    new, old = NOON.timestamp() - 3600, NOON.timestamp() - 4080
+    prometheus(httpserver, new, old)
+    serving(httpserver)
+    flip = Flip(FLAGS[0], "false", NOON - timedelta(hours=1), "process")
+    with pytest.raises(NoData, match="scraped 1 of 2 processes since they started"):
+        restart(systems(httpserver, replicas=2), flip)

@@ -147,3 +147,32 @@ def test_an_observation_that_does_not_match_its_digest_is_refused() -> None:
     body = replace(body, observation=msgspec.Raw(msgspec.json.encode(body.tree | {"unit": "apples"})))
     with pytest.raises(ValueError, match="does not match its digest"):
         observation_of(body)
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [(b'"value":', b'"value":\xff'), (b'"unit":"requests"', b'"unit":"\xff"'), (b'"unit":', b'"unit" ')],
+    ids=["no value", "no text", "no JSON"],
+)
+def test_an_observation_that_nobody_has_asked_for_is_read_as_strictly(
+    tmp_path: Path, there: bytes, instead: bytes
+) -> None:
+    ledger = an_observation(tmp_path / "l")
+    assert isinstance(records(ledger)[0].body, Seen)
+    ledger.write_bytes(ledger.read_bytes().replace(there, instead, 1))
+    assert records(ledger) == ()
+
+
+def test_an_observation_is_an_object(tmp_path: Path) -> None:
+    ledger = an_observation(tmp_path / "l")
+    line = msgspec.json.decode(ledger.read_bytes())
+    line["body"]["observation"] = [line["body"]["observation"]]
+    ledger.write_bytes(msgspec.json.encode(line))
+    (found,) = lines(ledger)
+    assert (found.record, "JSON object" in found.problem) == (None, True)
+
+
+def an_observation(path: Path) -> Path:
+    with Ledger(path, "r1", CLOCK) as ledger:
+        ledger.append(seen("a::b", Observation(SeriesSet("m", (), (), 15.0, 1), "requests", "prometheus", (), NOON)))
+    return path

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +17,6 @@ from flipgate.rehearsal.cutover import REPORTS_SETTING, WORDS, Cutover, environm
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.plays import PLAYS, Entry, Pack, Stage
 from flipgate.rehearsal.protocol import Request
-
-Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,11 @@ def play(runbook: str) -> int:
     if runbook not in PLAYS:
         raise RehearsalError(f'no play is known for "{runbook}"; known: {", ".join(PLAYS)}')
     first, *others = (_Act(runbook, name, entries) for name, entries in PLAYS[runbook].items())
+    first.is_shown = True
     with ThreadPoolExecutor(max(len(others), 1)) as pool:
-        playing = [pool.submit(other.play, shown=False) for other in others]
+        playing = [pool.submit(other.play) for other in others]
         try:
-            first.play(shown=True)
+            first.play()
         except BaseException:
             for other in others:
                 other.is_over = True
@@ -62,75 +60,81 @@ def play(runbook: str) -> int:
 
 @dataclass
 class _Act:
-    """One act, in an environment of its own: what it came to, what it told meanwhile, where its report lies."""
+    """One act, in an environment of its own: what it came to, what it told, where its report lies."""
 
     runbook: str
     name: str
     entries: tuple[Entry, ...]
+    is_shown: bool = False
+    is_over: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     report: str = ""
-    is_over: bool = False
 
-    def play(self, *, shown: bool) -> None:
+    def play(self) -> None:
         """Do what it says, entry by entry, until somebody sets `is_over`. Errors: RehearsalError."""
-        tell = typer.echo if shown else self.told.append
-        tell(f"\n── {self.name}: starting an environment")
+        self._tell(f"\n── {self.name}: starting an environment")
         # Two of them may not write into one ledger.
-        reports = None if shown else Path(os.environ.get(REPORTS_SETTING) or "reports") / self.name.replace(" ", "-")
-        settings = {} if shown else {"COLUMNS": str(shutil.get_terminal_size().columns)}
-        settings |= {"FORCE_COLOR": "1"} if sys.stdout.isatty() and not shown else {}
-        with environment("play", self.runbook, reports, settings) as cutover:
+        apart = Path(os.environ.get(REPORTS_SETTING) or "reports") / self.name.replace(" ", "-")
+        with environment("play", self.runbook, None if self.is_shown else apart, self._settings()) as cutover:
             for entry in self.entries:
                 if self.is_over:
                     return
-                outcome = _perform(cutover, entry, tell, shown=shown)
+                outcome = self._perform(cutover, entry)
                 self.outcomes += [outcome] if outcome else []
             self.report = _report(cutover)
 
+    def _settings(self) -> dict[str, str]:
+        """What is shown later looks as if it were shown at once."""
+        if self.is_shown:
+            return {}
+        coloured = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
+        return {"COLUMNS": str(shutil.get_terminal_size().columns), **coloured}
 
-def _perform(cutover: Cutover, entry: Entry, tell: Tell, *, shown: bool) -> Outcome | None:
-    if isinstance(entry, Pack):
-        return _pack(cutover, tell, shown=shown)
-    if isinstance(entry, Told):
-        cutover.tell(entry)
-        tell(f"\n── the operator tells that {entry.what}")
-        return None
-    if isinstance(entry, Word):
-        given = cutover.attest(entry)
-        tell(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
-        return None
-    if isinstance(entry, Request):
-        if entry.advance_s:
-            tell(f"\n── the world ages by {entry.advance_s / 60:.0f} minutes")
-        for line in cutover.do(entry).lines:
-            tell(f"\n── the operator: {line}")
-        return None
-    tell(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
-    ended = cutover.stage(entry.name, capture=not shown)
-    if not shown:
-        tell(ended.text.rstrip())
-    return Outcome(entry, ended.verdict, ended.seconds)
+    def _tell(self, text: str) -> None:
+        if self.is_shown:
+            typer.echo(text)
+        else:
+            self.told.append(text)
 
+    def _perform(self, cutover: Cutover, entry: Entry) -> Outcome | None:
+        if isinstance(entry, Pack):
+            return self._pack(cutover)
+        if isinstance(entry, Told):
+            cutover.tell(entry)
+            self._tell(f"\n── the operator tells that {entry.what}")
+            return None
+        if isinstance(entry, Word):
+            given = cutover.attest(entry)
+            self._tell(f"\n── flipgate attest {entry.box} --env {cutover.environment}\n{given}")
+            return None
+        if isinstance(entry, Request):
+            if entry.advance_s:
+                self._tell(f"\n── the world ages by {entry.advance_s / 60:.0f} minutes")
+            for line in cutover.do(entry).lines:
+                self._tell(f"\n── the operator: {line}")
+            return None
+        self._tell(f"\n── pytest -m {entry.name} --env {cutover.environment}{', ' + entry.when if entry.when else ''}")
+        ended = cutover.stage(entry.name, capture=not self.is_shown)
+        self.told.append(ended.text.rstrip())
+        return Outcome(entry, ended.verdict, ended.seconds)
 
-def _pack(cutover: Cutover, tell: Tell, *, shown: bool) -> Outcome:
-    """Seal and verify with the suite's own commands, by a key that lives as long as this environment."""
-    begun = time.monotonic()
-    key = cutover.place.folder / "signing.key"
-    made = cutover.command("flipgate.cli", "keys", "new", str(key), capture=True)
-    tell(f"\n── flipgate keys new\n{made.stdout.strip()}")
-    words = ("--key", str(key), "--post", "--token", f"file:{cutover.place.folder / 'secrets' / 'tracker-token'}")
-    sealed = cutover.command("flipgate.cli", "sign-off", "--env", cutover.environment, *words, capture=True)
-    lines = sealed.stdout.strip().splitlines()
-    tell("\n".join((f"\n── flipgate sign-off --env {cutover.environment} --post", *lines[-3:])))
-    pack = lines[-1] if lines else ""
-    tell(f"\n── flipgate verify {pack} --key {key.name}.pub")
-    words = (pack, "--key", f"{key}.pub", "--env", cutover.environment)
-    verified = cutover.command("flipgate.cli", "verify", *words, capture=not shown)
-    if not shown:
-        tell(verified.stdout.rstrip())
-    came_out = WORDS.get(verified.returncode, f"exit status {verified.returncode}")
-    return Outcome(Stage("pack", "GO", "sealed and verified"), came_out, time.monotonic() - begun)
+    def _pack(self, cutover: Cutover) -> Outcome:
+        """Seal and verify with the suite's own commands, by a key that lives as long as this environment."""
+        begun = time.monotonic()
+        key = cutover.place.folder / "signing.key"
+        made = cutover.command("flipgate.cli", "keys", "new", str(key), capture=True)
+        self._tell(f"\n── flipgate keys new\n{made.stdout.strip()}")
+        words = ("--key", str(key), "--post", "--token", f"file:{cutover.place.folder / 'secrets' / 'tracker-token'}")
+        sealed = cutover.command("flipgate.cli", "sign-off", "--env", cutover.environment, *words, capture=True)
+        lines = sealed.stdout.strip().splitlines()
+        self._tell("\n".join((f"\n── flipgate sign-off --env {cutover.environment} --post", *lines[-3:])))
+        pack = lines[-1] if lines else ""
+        words = (pack, "--key", f"{key}.pub", "--env", cutover.environment)
+        verified = cutover.command("flipgate.cli", "verify", *words, capture=True)
+        self._tell(f"\n── flipgate verify {pack} --key {key.name}.pub\n{verified.stdout.rstrip()}")
+        came_out = WORDS.get(verified.returncode, f"exit status {verified.returncode}")
+        return Outcome(Stage("pack", "GO", "sealed and verified"), came_out, time.monotonic() - begun)
 
 
 def _close(outcomes: list[Outcome]) -> None:

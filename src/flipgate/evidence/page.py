@@ -261,7 +261,10 @@ def _did(run: RunAccount) -> Markup:
 
 
 def _span(runs: Sequence[RunAccount]) -> str:
-    return f"{_time(runs[0].began_at)} to {_utc(runs[-1].ended_at):%H:%M:%S}"
+    """Of a cutover that took days the end has its own date."""
+    began, ended = _utc(runs[0].began_at), _utc(runs[-1].ended_at)
+    day = f"{ended:%Y-%m-%d} " if ended.date() != began.date() else ""
+    return f"{_time(began)} to {day}{ended:%H:%M:%S}"
 
 
 def _badge(verdict: Verdict) -> Markup:

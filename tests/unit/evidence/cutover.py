@@ -112,6 +112,10 @@ class Cutover:
         self._now += timedelta(minutes=11)
         return run
 
+    def age(self, hours: float) -> None:
+        """The next run begins so much later."""
+        self._now += timedelta(hours=hours)
+
     def written_to(self, run: str) -> Path:
         return self.ledger.parent / run
 

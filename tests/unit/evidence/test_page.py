@@ -9,6 +9,10 @@ import pytest
 
 from flipgate.core.errors import Refused
 from flipgate.core.verdict import Verdict
+from flipgate.evidence.about import about
+from flipgate.evidence.account import accounts
+from flipgate.evidence.ledger import records
+from flipgate.evidence.page import page
 from flipgate.evidence.report import written
 from tests.unit.evidence.cutover import CASCADE, Cutover
 
@@ -24,6 +28,21 @@ def test_its_numbers_are_the_ledgers(cutover: Cutover) -> None:
     for gate in CASCADE:
         assert f"{gate.subject}: {gate.seen}" in text
         assert gate.limit in text
+
+
+def test_a_cutover_that_took_days_ends_on_its_own_date(cutover: Cutover) -> None:
+    cutover.run("preflight", CASCADE)
+    assert re.search(r"2026-\d\d-\d\d [\d:]{8} UTC to [\d:]{8} ", whole(cutover))
+    cutover.age(24)
+    cutover.run("after_flip_1", CASCADE)
+    told = re.search(r"2026-(\d\d-\d\d) [\d:]{8} UTC to 2026-(\d\d-\d\d) [\d:]{8} ", whole(cutover))
+    assert told
+    assert told[1] != told[2]
+
+
+def whole(cutover: Cutover) -> str:
+    runs = accounts(records(cutover.ledger))
+    return page(runs, about(cutover.root, "org_v23"), ledger="whole", kept=cutover.ledger.parent)
 
 
 def test_the_worst_stands_first(cutover: Cutover) -> None:

@@ -71,7 +71,7 @@ def named(job: Job) -> str:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """Every trial is made once, in environments that they share."""
-    return matrix.run(JOBS, tmp_path_factory.mktemp("matrix"), lambda _: None, confirmed=False)
+    return matrix.run(JOBS, tmp_path_factory.mktemp("matrix"), lambda _: None)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=named)

@@ -36,7 +36,7 @@ JOBS = [job for job in matrix.jobs([faults.named(name, OPS_VIEW) for name in FAU
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """Every trial is made once, in environments that they share."""
-    return matrix.run(JOBS, tmp_path_factory.mktemp("matrix"), lambda _: None, confirmed=False)
+    return matrix.run(JOBS, tmp_path_factory.mktemp("matrix"), lambda _: None)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: f"{job.fault.name}-{job.trial.stage}-{job.trial.verdict}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
-from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Told, Word
+from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Line, Told, Word
 from flipgate.rehearsal.cutover import Cutover, Ended, environment
 from flipgate.rehearsal.errors import RehearsalError
 from flipgate.rehearsal.protocol import FaultChange, Request
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from flipgate.rehearsal.catalogue import Fault, Trial
 
 HEALTHY = "(nothing)"
+# Of an environment's time most is waiting: for answers, scrapes and timeouts.
+_SIDE_BY_SIDE = 4
 
 
 @dataclass(frozen=True)
@@ -81,33 +84,27 @@ def jobs(faults: Sequence[Fault], stage: str = "", seeds: int = 1) -> list[Job]:
     ]
 
 
-def run(
-    wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object], *, confirmed: bool = True
-) -> list[Outcome]:
-    """Try them all, on one environment a line of stages, the lines side by side. `tell` hears of each at once.
+def run(wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object]) -> list[Outcome]:
+    """Try them all: one environment a seed and line of stages, some of them side by side. `tell` hears of each at once.
 
     All of them are of one runbook.
-
-    `confirmed`: after each fault that shares its environment the stage is run again, and has to be GO; else once, after
-    the last one.
     """
-    lines = [line for line in LINES[wanted[0].fault.runbook] if any(job.trial.stage in line for job in wanted)]
-    with ThreadPoolExecutor(len(lines)) as pool:
+    lines = LINES[wanted[0].fault.runbook]
+    parts = [
+        (line, [job for job in wanted if job.seed == seed and job.trial.stage in line])
+        for seed in sorted({job.seed for job in wanted})
+        for line in lines
+    ]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         told = [
-            pool.submit(_line, line, wanted, reports / str(number), tell, confirmed=confirmed)
-            for number, line in enumerate(lines)
+            pool.submit(_line, line, its, reports / str(number), tell)
+            for number, (line, its) in enumerate(parts)
+            if its
         ]
         return [outcome for one in told for outcome in one.result()]
 
 
-def _line(
-    line: dict[str, Course],
-    wanted: Sequence[Job],
-    reports: Path,
-    tell: Callable[[Outcome], object],
-    *,
-    confirmed: bool,
-) -> list[Outcome]:
+def _line(line: Line, wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object]) -> list[Outcome]:
     by_stage: dict[str, list[Job]] = defaultdict(list)
     for job in wanted:
         by_stage[job.trial.stage].append(job)
@@ -115,7 +112,7 @@ def _line(
     outcomes = []
     with environment("faults", wanted[0].fault.runbook, reports) as cutover:
         for stage, course in list(line.items())[: last + 1]:
-            for outcome in Stand(cutover, stage, course).tried(by_stage[stage], confirmed=confirmed):
+            for outcome in Stand(cutover, stage, course).tried(by_stage[stage]):
                 tell(outcome)
                 outcomes.append(outcome)
     return outcomes
@@ -128,21 +125,17 @@ class Stand:
         self.cutover, self.stage, self.course = cutover, stage, course
         self._prepared_at_s = self._age_s()
         self._is_flipped = False
+        self._last = Ended("none")
 
-    def tried(self, wanted: Sequence[Job], *, confirmed: bool) -> Iterator[Outcome]:
+    def tried(self, wanted: Sequence[Job]) -> Iterator[Outcome]:
         """Make the trials: first those that share an environment, then those that need a flip of their own."""
         for act in self.course.before:
             self._act(act)
         yield self._made_ready()
         sharing = [job for job in wanted if job.trial.begins == "ready" and not job.trial.stays]
         # What only looks broken comes first: of a fault before it, windows would still hold the traces.
-        sharing.sort(key=lambda job: not job.fault.is_look_alike)
-        for job in sharing:
-            outcome = self._judged(job, functools.partial(self._inject, job))
-            yield outcome
-            # What was GO is healthy as it is.
-            if outcome.ended.verdict != "GO" and (confirmed or job is sharing[-1]):
-                yield from self._made_healthy()
+        yield from self._in_turn([job for job in sharing if job.fault.is_look_alike])
+        yield from self._in_turn([job for job in sharing if not job.fault.is_look_alike])
         own = [job for job in wanted if job not in sharing]
         for job in (one for one in own if one.fault.can_be_undone):
             yield self._with_flip(job)
@@ -151,6 +144,32 @@ class Stand:
         # After these nothing in this environment is as it was.
         for job in (one for one in own if not one.fault.can_be_undone):
             yield self._with_flip(job)
+
+    def _in_turn(self, wanted: Sequence[Job]) -> Iterator[Outcome]:
+        """Trials that share an environment: none is made before its gates were seen GO, so none stands in for another.
+
+        The run before a trial may be that of a fault which other gates see. With each seed they follow in another
+        order.
+        """
+        waiting = list(wanted)
+        if wanted:
+            Random(wanted[0].seed).shuffle(waiting)  # noqa: S311  an order, not a secret
+        while waiting:
+            if not any(map(self._was_fine_for, waiting)):
+                yield from self._made_healthy()
+            # Of those that can be made now, one at whose gate most are waiting; where none can, the run tells why.
+            ahead = Counter(job.trial.gate for job in waiting)
+            job = max(filter(self._was_fine_for, waiting), key=lambda job: ahead[job.trial.gate], default=waiting[0])
+            waiting.remove(job)
+            yield self._judged(job, functools.partial(self._inject, job))
+        if wanted and self._last.verdict != "GO":
+            yield from self._made_healthy()
+
+    def _was_fine_for(self, job: Job) -> bool:
+        """Were the gates that have to notice it GO in the last run; of a look-alike, all of them?"""
+        if job.fault.is_look_alike:
+            return self._last.verdict == "GO"
+        return all(self._last.gates.get(gate) == "GO" for gate in job.trial.gates)
 
     def _made_ready(self) -> Outcome:
         """The stage's flip is made, or made anew, its windows have elapsed, and nothing is wrong."""
@@ -187,13 +206,14 @@ class Stand:
 
     def _judged(self, job: Job, get_there: Callable[[], object]) -> Outcome:
         """The outcome of a trial; what keeps it from being made is its problem, and ends nothing else."""
-        ended, problem = Ended("none"), ""
+        ended = self._last = Ended("none")
+        problem = ""
         try:
             get_there()
             for act in job.trial.after:
                 self._act(act)
             self._age(job.trial.lived_s)
-            ended = self.cutover.stage(self.stage, capture=True)
+            ended = self._run()
         except RehearsalError as error:
             problem = f"not tried: {error}"
         try:
@@ -206,7 +226,11 @@ class Stand:
         return Outcome(job.fault.name, job.fault.rows, job.trial, self.stage, job.seed, ended, problem)
 
     def _looked_at_healthy(self) -> Outcome:
-        return Outcome(HEALTHY, (), None, self.stage, 0, self.cutover.stage(self.stage, capture=True))
+        return Outcome(HEALTHY, (), None, self.stage, 0, self._run())
+
+    def _run(self) -> Ended:
+        self._last = self.cutover.stage(self.stage, capture=True)
+        return self._last
 
     def _inject(self, job: Job) -> None:
         self.cutover.do(Request(fault=FaultChange(job.fault.name, seed=job.seed)))
@@ -229,7 +253,7 @@ class Stand:
             self._act(act)
         if self.course.flip:
             # The look that sees the flip: from here on the ledger knows its time.
-            self.cutover.stage(self.stage, capture=True)
+            self._run()
         self._is_flipped = bool(self.course.flip)
 
     def _act(self, act: Act) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEALTHY = "(nothing)"
 # Of an environment's time most is waiting: for answers, scrapes and timeouts.
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 3
 
 
 @dataclass(frozen=True)

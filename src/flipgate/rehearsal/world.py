@@ -176,6 +176,14 @@ class World(ABC):
         self.keep_up()
         self._torn = False
 
+    def load_rules(
+        self, *names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1
+    ) -> None:
+        """Replace the rules in the running server; without names, by those of a healthy environment."""
+        self.prometheus.load(self.rule_file(*names, instead=instead, every_s=every_s))
+        # Until rules that were loaded anew hand theirs on, those of before may have expired.
+        self.hand_on(rules.WATCHDOG)
+
     @contextlib.contextmanager
     def unscraped(self, deployment: str, pod: int | None = None) -> Iterator[None]:
         """Prometheus does not know of these pods, from the next advance until the one after the block."""

@@ -23,59 +23,57 @@ _FIRST = "The error rate stays below its limit for ten minutes after the first f
 def silenced_alert(world: World) -> Iterator[None]:
     """A critical dualwrite alert is open, and silenced in Alertmanager."""
     names = (*world.alerts, rules.WRITER_LAGGING)
-    world.prometheus.load(world.rule_file(*names))
+    world.load_rules(*names)
     world.hand_on(rules.WRITER_LAGGING)
     world.alertmanager.silence(rules.WRITER_LAGGING)
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
     world.alertmanager.end_silences()
-    world.hand_on(rules.WATCHDOG)
 
 
 @fault("B19", Trial("preflight", _HEARD, HOLD, told="DualwriteDriftPersisting"))
 def rules_not_loaded(world: World) -> Iterator[None]:
     """Prometheus runs without the two dualwrite rules, so that nothing can fire."""
-    world.prometheus.load(world.rule_file(rules.WATCHDOG))
+    world.load_rules(rules.WATCHDOG)
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
 
 
 @fault("B2", Trial("preflight", _HEARD, HOLD, told="DualwriteDriftPersisting names series that do not exist"))
 def rule_that_is_always_quiet(world: World) -> Iterator[None]:
     """The rule of drift asks for a series that nobody tells, and takes its absence for 0."""
     quiet = "(min_over_time(dualwrite_open_drift_rows[5m]) or vector(0)) > 0"
-    world.prometheus.load(world.rule_file(instead={rules.DRIFT: quiet}))
+    world.load_rules(instead={rules.DRIFT: quiet})
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
 
 
 @fault("B18", Trial("preflight", _HEARD, HOLD, told="DualwriteDriftPersisting has health 'err'"))
 def rule_that_fails(world: World) -> Iterator[None]:
     """The rule of drift is loaded, and fails each time that it is evaluated."""
     failing = "dualwrite_open_drift * on (job) dualwrite_open_drift > 0"
-    world.prometheus.load(world.rule_file(instead={rules.DRIFT: failing}))
+    world.load_rules(instead={rules.DRIFT: failing})
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
 
 
 @look_alike("B18 B19", Trial("preflight", _HEARD))
 def rules_evaluated_slowly(world: World) -> Iterator[None]:
     """The rules are evaluated every three seconds only; they are loaded, healthy and quiet."""
-    world.prometheus.load(world.rule_file(every_s=3))
+    world.load_rules(every_s=3)
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
 
 
 @look_alike("B20", Trial("preflight", _OPEN))
 def alert_of_another_component(world: World) -> Iterator[None]:
     """A critical alert of the portal is open, and silenced: it is nothing to the dual write."""
-    world.prometheus.load(world.rule_file(*world.alerts, rules.PORTAL_SLOW))
+    world.load_rules(*world.alerts, rules.PORTAL_SLOW)
     world.hand_on(rules.PORTAL_SLOW)
     world.alertmanager.silence(rules.PORTAL_SLOW)
     yield
-    world.prometheus.load(world.rule_file())
+    world.load_rules()
     world.alertmanager.end_silences()
-    world.hand_on(rules.WATCHDOG)
 
 
 @fault("B21", Trial("preflight", _NOW, HOLD, told="reconciler: no answer"))

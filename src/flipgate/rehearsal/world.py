@@ -176,9 +176,7 @@ class World(ABC):
         self.keep_up()
         self._torn = False
 
-    def load_rules(
-        self, *names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1
-    ) -> None:
+    def load_rules(self, *names: str, instead: Mapping[str, str] = MappingProxyType({}), every_s: int = 1) -> None:
         """Replace the rules in the running server; without names, by those of a healthy environment."""
         self.prometheus.load(self.rule_file(*names, instead=instead, every_s=every_s))
         # Until rules that were loaded anew hand theirs on, those of before may have expired.

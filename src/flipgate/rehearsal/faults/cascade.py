@@ -41,8 +41,8 @@ def slow_cascade_for_3_minutes(world: World) -> Iterator[None]:
     Trial("after_flip_2", _NEAR, HOLD, begins="flipped", lived_s=120, stays=True),
 )
 def slow_cascade_without_breaker(world: World) -> Iterator[None]:
-    """Governance checks take 7.5 ms at their p95 for six minutes, and no breaker is on."""
-    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
+    """Governance checks take 7.5 ms at their p95 for seven minutes, and no breaker is on."""
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=7.0, breaker_off=True):
         yield
 
 
@@ -52,8 +52,8 @@ def slow_cascade_without_breaker(world: World) -> Iterator[None]:
     Trial("soak", _SOAKED, STOP, told="no flip reaches it", lived_s=480, stays=True),
 )
 def tripped_breaker(world: World) -> Iterator[None]:
-    """The cascade is too slow on one replica for six minutes, so its breaker takes it back to three layers."""
-    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=6.0)
+    """The cascade is too slow on one replica for seven minutes, so its breaker takes it back to three layers."""
+    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=7.0)
     yield
     # As the operator does after having found the cause (§11.4).
     world.fleet.restart("context-engine", pod=0)
@@ -62,7 +62,7 @@ def tripped_breaker(world: World) -> Iterator[None]:
 @fault("B10 D2", Trial("after_flip_2", _BREAKER, STOP, told="logged a trip", begins="flipped", stays=True))
 def tripped_and_restarted(world: World) -> Iterator[None]:
     """The breaker of one replica tripped, and the pod was restarted: its counter is 0 again, it takes four layers."""
-    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=6.0)
+    world.fleet.behave("context-engine", pod=0, slow_p95_ms=7.5, slow_minutes=7.0)
     world.advance(7 * 60)
     world.fleet.restart("context-engine", pod=0)
     yield
@@ -71,7 +71,7 @@ def tripped_and_restarted(world: World) -> Iterator[None]:
 @fault("C3", Trial("after_flip_2", _P95, STOP, told="minutes in a row on", begins="flipped", lived_s=120, stays=True))
 def beyond_the_last_bucket(world: World) -> Iterator[None]:
     """Checks take a quarter of a second at their p95, more than the last finite bucket of 100 ms can tell."""
-    with world.fleet.misbehaving("context-engine", slow_p95_ms=250.0, slow_minutes=6.0, breaker_off=True):
+    with world.fleet.misbehaving("context-engine", slow_p95_ms=250.0, slow_minutes=7.0, breaker_off=True):
         yield
 
 
@@ -88,8 +88,8 @@ def beyond_the_last_bucket(world: World) -> Iterator[None]:
     ),
 )
 def slow_on_one_replica(world: World) -> Iterator[None]:
-    """One replica of three takes 7.5 ms at its p95 for six minutes, its breaker off; all together stay below 7 ms."""
-    with world.fleet.misbehaving("context-engine", pod=1, slow_p95_ms=7.5, slow_minutes=6.0, breaker_off=True):
+    """One replica of three takes 7.5 ms at its p95 for seven minutes, its breaker off; all together stay below 7 ms."""
+    with world.fleet.misbehaving("context-engine", pod=1, slow_p95_ms=7.5, slow_minutes=7.0, breaker_off=True):
         yield
 
 
@@ -123,11 +123,11 @@ def restarted_before_the_flip(world: World) -> Iterator[None]:
 
 @look_alike("C4", Trial("after_flip_2", _NEAR, begins="flipped", also=(_P95, _BREAKER), stays=True))
 def slow_minutes_of_few_checks(world: World) -> Iterator[None]:
-    """For six minutes nearly nobody asks, and the few checks take 7.5 ms at their p95: too few for the breaker."""
+    """For seven minutes nearly nobody asks, and the few checks take 7.5 ms at their p95: too few for the breaker."""
     calls_per_minute = _FEW_CHECKS_PER_MINUTE / MIX["upsquad.governance.v1.GovernanceService/Check"]
-    slow = world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=6.0)
+    slow = world.fleet.misbehaving("context-engine", slow_p95_ms=7.5, slow_minutes=7.0)
     with world.fleet.calling(calls_per_minute), slow:
-        world.advance(6 * 60)
+        world.advance(7 * 60)
     yield
 
 

@@ -93,7 +93,7 @@ class OrgV23(World):
     tokens_of = ("gateway", "admin")
     alerts = (rules.DRIFT, rules.STALLED, rules.WATCHDOG)
     schema = SCHEMA_SQL
-    first_life_s = 26 * 3600
+    first_life_s = 3 * 3600
     a_flip = "read_from_org_units true"
 
     def __init__(self, place: Place) -> None:

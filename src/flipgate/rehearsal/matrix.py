@@ -125,6 +125,8 @@ class Stand:
         self.cutover, self.stage, self.course = cutover, stage, course
         self._prepared_at_s = self._age_s()
         self._is_flipped = False
+        # By a trial that leaves traces until the next flip.
+        self._is_marked = False
         self._last = Ended("none")
 
     def tried(self, wanted: Sequence[Job]) -> Iterator[Outcome]:
@@ -132,7 +134,7 @@ class Stand:
         for act in self.course.before:
             self._act(act)
         yield self._made_ready()
-        sharing = [job for job in wanted if job.trial.begins == "ready" and not job.trial.stays]
+        sharing = [job for job in wanted if job.trial.begins == "ready" and job.fault.can_be_undone]
         # What only looks broken comes first: of a fault before it, windows would still hold the traces.
         yield from self._in_turn([job for job in sharing if job.fault.is_look_alike])
         yield from self._in_turn([job for job in sharing if not job.fault.is_look_alike])
@@ -146,7 +148,7 @@ class Stand:
             yield self._with_flip(job)
 
     def _in_turn(self, wanted: Sequence[Job]) -> Iterator[Outcome]:
-        """Trials that share an environment: none is made before its gates were seen GO, so none stands in for another.
+        """Trials that share a flip: none is made before its gates were seen GO, so that none stands in for another.
 
         The run before a trial may be that of a fault which other gates see. With each seed they follow in another
         order.
@@ -159,16 +161,20 @@ class Stand:
                 yield from self._made_healthy()
             # Of those that can be made now, one at whose gate most are waiting; where none can, the run tells why.
             ahead = Counter(job.trial.gate for job in waiting)
-            job = max(filter(self._was_fine_for, waiting), key=lambda job: ahead[job.trial.gate], default=waiting[0])
+            ready = sorted(
+                filter(self._was_fine_for, waiting), key=lambda job: (job.trial.stays, -ahead[job.trial.gate])
+            )
+            job = (ready or waiting)[0]
             waiting.remove(job)
             yield self._judged(job, functools.partial(self._inject, job))
+            self._is_marked |= job.trial.stays
         if wanted and self._last.verdict != "GO":
             yield from self._made_healthy()
 
     def _was_fine_for(self, job: Job) -> bool:
         """Were the gates that have to notice it GO in the last run; of a look-alike, all of them?"""
         if job.fault.is_look_alike:
-            return self._last.verdict == "GO"
+            return self._last.verdict == "GO" and not self._is_marked
         return all(self._last.gates.get(gate) == "GO" for gate in job.trial.gates)
 
     def _made_ready(self) -> Outcome:
@@ -180,7 +186,7 @@ class Stand:
 
     def _made_healthy(self) -> Iterator[Outcome]:
         """The fault is gone, and at the latest its traces are once the windows of the stage have passed it."""
-        healthy = self._looked_at_healthy()
+        healthy = self._made_ready() if self._is_marked else self._looked_at_healthy()
         if healthy.wrong and self.course.flip:
             healthy = self._made_ready()
         elif healthy.wrong:
@@ -255,6 +261,7 @@ class Stand:
             # The look that sees the flip: from here on the ledger knows its time.
             self._run()
         self._is_flipped = bool(self.course.flip)
+        self._is_marked = False
 
     def _act(self, act: Act) -> None:
         if isinstance(act, Request):

@@ -1,7 +1,8 @@
 """When did a flag take its present value, and who says so?
 
-In this order: the database row, where that row is the value in force; the start of the processes that hold the value;
-the operator's own word (`--flipped-at`), where it does not contradict the ledger; the ledger's first sight of it.
+In this order: the database row, where that row is the value in force and no other was seen since it was written; the
+start of the processes that hold the value; the operator's own word (`--flipped-at`), where it does not contradict the
+ledger; the ledger's first sight of it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ def flip_of(flag: str, posture: Observation[Posture], history: History, stated: 
     value = platform_value(posture.value, flag)
     seen = _ledger_flip(flag, value, posture, history)
     row = [v for v in posture.value.values if (v.flag, v.surface, v.scope) == (flag, "database", GLOBAL)]
-    if value and row and row[0].updated_at is not None:
-        return Flip(flag, value, row[0].updated_at, "database", seen.not_before)
+    written = row[0].updated_at if row else None
+    if value and written is not None and (seen.not_before is None or written >= seen.not_before):
+        return Flip(flag, value, written, "database", seen.not_before)
     if not stated:
         return seen
     told = _stated(seen, datetime.fromisoformat(stated))

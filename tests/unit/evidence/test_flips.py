@@ -49,6 +49,13 @@ def test_the_row_in_force_tells_its_own_time() -> None:
     assert flip_of(FLAG, posture(10, "true", "true", written=3), history()) == Flip(FLAG, "true", at(3), "database")
 
 
+@pytest.mark.parametrize(("written", "since"), [(-60, (5, "ledger")), (0.9, (5, "ledger")), (1, (1, "database"))])
+def test_a_row_is_not_believed_once_the_other_value_was_seen_after_it(written: float, since: tuple[float, str]) -> None:
+    seen_before = sights(posture(0, "true"), posture(1, "false"), posture(5, "true", "true", written=written))
+    flip = flip_of(FLAG, posture(10, "true", "true", written=written), seen_before)
+    assert (flip.at, flip.source, flip.not_before) == (at(since[0]), since[1], at(1))
+
+
 def test_without_a_row_the_first_sight_of_the_new_value_counts() -> None:
     seen_before = sights(posture(0, "false"), posture(5, "true"), posture(7, "true"))
     assert flip_of(FLAG, posture(10, "true"), seen_before) == Flip(FLAG, "true", at(5), "ledger", at(0))

@@ -156,10 +156,19 @@ def try_faults(
     wanted = matrix.jobs(chosen, stage, seeds)
     if not wanted:
         raise RehearsalError(f'no trial is made at the stage "{stage}" of what was asked for')
-    with tempfile.TemporaryDirectory() as ledgers:
-        outcomes = matrix.run(wanted, Path(ledgers), lambda outcome: _print([matrix_page.line(outcome)]))
-    page.write_text(matrix_page.page(outcomes, known, Path.cwd()), encoding="utf-8")
-    _print(["", *matrix_page.figures(outcomes), str(page)])
+    outcomes: list[matrix.Outcome] = []
+
+    def tell(outcome: matrix.Outcome) -> None:
+        outcomes.append(outcome)
+        _print([matrix_page.line(outcome)])
+
+    try:
+        with tempfile.TemporaryDirectory() as ledgers:
+            matrix.run(wanted, Path(ledgers), tell)
+    finally:
+        # What was tried is told, also where the rest was interrupted.
+        page.write_text(matrix_page.page(outcomes, known, Path.cwd()), encoding="utf-8")
+        _print(["", *matrix_page.figures(outcomes), str(page)])
     raise typer.Exit(int(any(outcome.wrong for outcome in outcomes)))
 
 

@@ -43,6 +43,7 @@ class Course:
     again     stages that have to be GO between the flip back and the flip.
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
     flip      the stage's own flip and what has to be done after it, or the words that it asks for; () without any.
+    seen_by   the stage whose run sees flips, where one of its own is dear.
     settle_s  how long after the flip all windows of the stage have elapsed.
     rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
@@ -52,6 +53,7 @@ class Course:
     again: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
     flip: tuple[Act, ...] = ()
+    seen_by: str = ""
     settle_s: float = 0
     rests_s: float = 3660
 
@@ -100,13 +102,16 @@ _TO_THE_PORTAL: tuple[Act, ...] = (
     "shim",
     "portal",
 )
-_TO_THE_SOAK: tuple[Act, ...] = (
+_TO_THE_THIRD_FLIP: tuple[Act, ...] = (
     *_TO_THE_PORTAL,
     "before_flip_2",
     _flip(_CASCADE, value=True),
     "after_flip_2",
     Request(advance_s=6 * 60),
     "after_flip_2",
+)
+_TO_THE_SOAK: tuple[Act, ...] = (
+    *_TO_THE_THIRD_FLIP,
     "before_flip_3",
     *_THIRD,
     "after_flip_3",
@@ -119,6 +124,18 @@ _TO_THE_SOAK: tuple[Act, ...] = (
 _ORG_V23: tuple[Line, ...] = (
     # What takes longest comes first.
     {
+        "before_flip_3": Course(_TO_THE_THIRD_FLIP),
+        "after_flip_3": Course(
+            (),
+            (_flip(_NEW, value=False),),
+            ("before_flip_3",),
+            flip=_THIRD,
+            seen_by="shim",
+            settle_s=17 * 60,
+        ),
+        "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, seen_by="shim", settle_s=_A_DAY_S),
+    },
+    {
         "before_flip_2": Course(_TO_THE_PORTAL),
         "after_flip_2": Course(
             (),
@@ -127,9 +144,6 @@ _ORG_V23: tuple[Line, ...] = (
             flip=(_flip(_CASCADE, value=True),),
             settle_s=6 * 60,
         ),
-        "before_flip_3": Course(),
-        "after_flip_3": Course((), (_flip(_NEW, value=False),), ("before_flip_3",), flip=_THIRD, settle_s=17 * 60),
-        "soak": Course((), (_flip(_NEW, value=False),), flip=_THIRD, settle_s=_A_DAY_S),
     },
     {
         "after_flip_1": Course(

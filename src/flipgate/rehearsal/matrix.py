@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -95,16 +96,24 @@ def run(wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object])
         for seed in sorted({job.seed for job in wanted})
         for line in lines
     ]
+    over = threading.Event()
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         told = [
-            pool.submit(_line, line, its, reports / str(number), tell)
+            pool.submit(_line, line, its, reports / str(number), tell, over)
             for number, (line, its) in enumerate(parts)
             if its
         ]
-        return [outcome for one in told for outcome in one.result()]
+        try:
+            return [outcome for one in told for outcome in one.result()]
+        finally:
+            # Also where it is interrupted: no trial is begun any more, and every environment ends.
+            over.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _line(line: Line, wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object]) -> list[Outcome]:
+def _line(
+    line: Line, wanted: Sequence[Job], reports: Path, tell: Callable[[Outcome], object], over: threading.Event
+) -> list[Outcome]:
     by_stage: dict[str, list[Job]] = defaultdict(list)
     for job in wanted:
         by_stage[job.trial.stage].append(job)
@@ -115,6 +124,8 @@ def _line(line: Line, wanted: Sequence[Job], reports: Path, tell: Callable[[Outc
             for outcome in Stand(cutover, stage, course).tried(by_stage[stage]):
                 tell(outcome)
                 outcomes.append(outcome)
+                if over.is_set():
+                    return outcomes
     return outcomes
 
 
@@ -128,6 +139,7 @@ class Stand:
         # By a trial that leaves traces until the next flip.
         self._is_marked = False
         self._last = Ended("none")
+        self._seen_by = course.seen_by or stage
 
     def tried(self, wanted: Sequence[Job]) -> Iterator[Outcome]:
         """Make the trials: first those that share an environment, then those that need a flip of their own."""
@@ -251,7 +263,7 @@ class Stand:
                 self._act(stage)
             self._prepared_at_s = self._age_s()
         # Some look has to see the flip back, or the ledger takes the next flip for the one that it knows.
-        for stage in self.course.again or (self.stage,):
+        for stage in self.course.again or (self._seen_by,):
             self._act(stage)
 
     def _flip(self) -> None:
@@ -259,7 +271,7 @@ class Stand:
             self._act(act)
         if self.course.flip:
             # The look that sees the flip: from here on the ledger knows its time.
-            self._run()
+            self._act(self._seen_by)
         self._is_flipped = bool(self.course.flip)
         self._is_marked = False
 

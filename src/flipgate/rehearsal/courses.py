@@ -149,10 +149,9 @@ _ORG_V23: tuple[Line, ...] = (
         "after_flip_1": Course(
             ("preflight", "baseline"),
             (_flip(_READS, value=False),),
-            (),
-            ("preflight", "baseline"),
-            (_flip(_READS, value=True),),
-            12 * 60,
+            renewed=("preflight", "baseline"),
+            flip=(_flip(_READS, value=True),),
+            settle_s=12 * 60,
         ),
         "shim": Course(),
         "portal": Course(("shim",)),

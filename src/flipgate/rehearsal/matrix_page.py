@@ -131,4 +131,5 @@ def _order(fault: Fault) -> tuple[str, int, str]:
 _INTRODUCTION = """\
 What `flipgate-rehearsal faults` printed: each fault was brought into a running environment, its stage was run as the
 operator runs it, and the gate named here had to leave GO. A look-alike is healthy and only looks like the fault: its
-whole stage had to stay GO."""
+whole stage had to stay GO. No fault came in before its gates had been GO in the run before it, so none stands in for
+another; each seed had environments of its own, and another order."""

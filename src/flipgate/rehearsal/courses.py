@@ -43,7 +43,7 @@ class Course:
     again     stages that have to be GO between the flip back and the flip.
     renewed   stages that have to be GO before it too, once they are older than `RENEW_S`.
     flip      the stage's own flip and what has to be done after it, or the words that it asks for; () without any.
-    seen_by   the stage whose run sees flips, where one of its own is dear.
+    seen_by   a stage that sees flips for less than its own; "" is its own.
     settle_s  how long after the flip all windows of the stage have elapsed.
     rests_s   how far back the windows of a stage without a flip reach: what disturbed them is past after that.
     """
@@ -142,6 +142,7 @@ _ORG_V23: tuple[Line, ...] = (
             (_flip(_CASCADE, value=False),),
             ("before_flip_2",),
             flip=(_flip(_CASCADE, value=True),),
+            seen_by="shim",
             settle_s=6 * 60,
         ),
     },
@@ -151,6 +152,7 @@ _ORG_V23: tuple[Line, ...] = (
             (_flip(_READS, value=False),),
             renewed=("preflight", "baseline"),
             flip=(_flip(_READS, value=True),),
+            seen_by="shim",
             settle_s=12 * 60,
         ),
         "shim": Course(),
@@ -159,6 +161,7 @@ _ORG_V23: tuple[Line, ...] = (
             (),
             (_flip(_READS, value=True),),
             flip=(_flip(_READS, value=False),),
+            seen_by="shim",
             settle_s=12 * 60,
         ),
     },

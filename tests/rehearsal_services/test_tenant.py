@@ -118,7 +118,7 @@ def test_the_org_chart_holds_every_team_and_membership(world: World, calls: Clie
 
 def test_the_flag_is_cached_for_its_time_and_no_longer(world: World, tenant: Running, calls: Client) -> None:
     def is_kept() -> bool:
-        # From the other value, so that this one was read a moment ago; a machine may still be too slow for half a second.
+        # From the other value, so that this one was read a moment ago; a slow machine may still need another attempt.
         swing(world, tenant, calls, "true")
         swing(world, tenant, calls, "false")
         world.flag("read_from_org_units", "true")

@@ -7,7 +7,7 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from random import Random
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flipgate.rehearsal.courses import LINES, RENEW_S, Act, Course, Line, Told, Word
@@ -129,6 +129,11 @@ def _line(
     return outcomes
 
 
+def _place(job: Job) -> bytes:
+    """Where does it stand among others of its seed? With each seed elsewhere."""
+    return sha256(f"{job.seed} {job.fault.name} {job.trial.gate}".encode()).digest()
+
+
 class Stand:
     """One stage of one environment, brought to readiness as often as trials need it."""
 
@@ -165,9 +170,7 @@ class Stand:
         The run before a trial may be that of a fault which other gates see. With each seed they follow in another
         order.
         """
-        waiting = list(wanted)
-        if wanted:
-            Random(wanted[0].seed).shuffle(waiting)  # noqa: S311  an order, not a secret
+        waiting = sorted(wanted, key=_place)
         while waiting:
             if not any(map(self._was_fine_for, waiting)):
                 yield from self._made_healthy()

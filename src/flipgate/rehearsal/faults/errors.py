@@ -65,9 +65,9 @@ def errors_on_one_path(world: World) -> Iterator[None]:
 
 @fault(
     "B3 I5",
-    Trial("after_flip_1", _FIRST, HOLD, told="requests", begins="flipped", stays=True),
+    Trial("after_flip_1", _FIRST, HOLD, told="too little traffic for a rate", begins="flipped", stays=True),
     Trial("after_flip_2", _P95, HOLD, told="calls on all replicas, fewer than 100", begins="flipped", stays=True),
-    Trial("rollback", _BACK, HOLD, told="requests", begins="flipped", stays=True),
+    Trial("rollback", _BACK, HOLD, told="too little traffic for a rate", begins="flipped", stays=True),
 )
 def no_traffic(world: World) -> Iterator[None]:
     """Nobody calls: no request reaches the gateway."""

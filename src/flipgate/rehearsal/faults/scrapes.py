@@ -47,9 +47,10 @@ def reconciler_not_scraped(world: World) -> Iterator[None]:
     world.advance(rules.DETECT_INTERVAL_S + 60)
 
 
-@fault("B7", Trial("after_flip_1", _FIRST, HOLD, told="scraped", begins="flipped", stays=True))
+@fault("B7", Trial("after_flip_1", _FIRST, HOLD, told="not scraped", begins="flipped", stays=True))
 def sick_replica_not_scraped(world: World) -> Iterator[None]:
     """One replica of the gateway fails every second request, and Prometheus no longer knows of it."""
+    world.advance(60)
     with world.unscraped("gateway", pod=1):
         world.advance(60)
         # Not before: the server that still knew of it would see the first of its errors.

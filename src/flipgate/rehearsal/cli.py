@@ -166,9 +166,10 @@ def try_faults(
         with tempfile.TemporaryDirectory() as ledgers:
             matrix.run(wanted, Path(ledgers), tell)
     finally:
-        # What was tried is told, also where the rest was interrupted.
-        page.write_text(matrix_page.page(outcomes, known, Path.cwd()), encoding="utf-8")
-        _print(["", *matrix_page.figures(outcomes), str(page)])
+        # What was tried is told, also where the rest was interrupted; where nothing was, the page of before stays.
+        if outcomes:
+            page.write_text(matrix_page.page(outcomes, len(wanted), known, Path.cwd()), encoding="utf-8")
+            _print(["", *matrix_page.figures(outcomes, len(wanted)), str(page)])
     raise typer.Exit(int(any(outcome.wrong for outcome in outcomes)))
 
 

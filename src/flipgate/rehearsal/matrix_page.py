@@ -52,14 +52,15 @@ def left_out(path: Path) -> dict[str, str]:
     return {row: entry.reason for row, entry in told.items()}
 
 
-def figures(outcomes: Sequence[Outcome]) -> list[str]:
-    """What the catalogue shows, in four lines."""
+def figures(outcomes: Sequence[Outcome], wanted: int) -> list[str]:
+    """What the catalogue shows, in five lines. `wanted`: how many trials there were to make."""
     stops = [one for one in outcomes if one.expected == "STOP"]
     holds = [one for one in outcomes if one.expected == "HOLD"]
     fine = [one for one in outcomes if one.expected == "GO"]
     came = {kind: Counter(one.came_out for one in some) for kind, some in (("s", stops), ("h", holds), ("g", fine))}
     wrong_go = sum(one.came_out == "GO" or one.ended.verdict == "GO" for one in (*stops, *holds))
     return [
+        f"made: {sum(one.trial is not None for one in outcomes)} of {wanted} trials",
         f"wrong GO: {wrong_go} of {len(stops) + len(holds)} trials with a fault",
         f"must be STOP: {came['s']['STOP']} of {len(stops)} were STOP, {came['s']['HOLD']} HOLD",
         f"must be HOLD: {came['h']['HOLD']} of {len(holds)} were HOLD, {came['h']['STOP']} STOP",
@@ -76,14 +77,14 @@ def line(outcome: Outcome) -> str:
     )
 
 
-def page(outcomes: Sequence[Outcome], faults: Iterable[Fault], root: Path) -> str:
-    """The whole page, in Markdown."""
+def page(outcomes: Sequence[Outcome], wanted: int, faults: Iterable[Fault], root: Path) -> str:
+    """The whole page, in Markdown; `wanted` as in `figures`."""
     known = {fault.name: fault for fault in faults}
     by_trial: dict[tuple[str, str, str], list[Outcome]] = {}
     for one in outcomes:
         if one.trial:
             by_trial.setdefault((one.fault, one.stage, one.trial.gate), []).append(one)
-    lines = ["# The fault catalogue", "", _INTRODUCTION, "", *(f"- {line}" for line in figures(outcomes)), ""]
+    lines = ["# The fault catalogue", "", _INTRODUCTION, "", *(f"- {line}" for line in figures(outcomes, wanted)), ""]
     for heading, is_look_alike in (("Faults", False), ("Healthy look-alikes", True)):
         lines += [f"## {heading}", "", "| rows | what is wrong | stage | gate | must be | came out |", "|" + "---|" * 6]
         for (name, stage, gate), trials in sorted(by_trial.items(), key=lambda one: _order(known[one[0][0]])):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from flipgate.rehearsal import faults, matrix
-from flipgate.rehearsal.cli import app
 from flipgate.rehearsal.cutover import Ended
 from flipgate.rehearsal.matrix import HEALTHY, Job, Outcome
-from flipgate.rehearsal.matrix_page import figures, page
+from flipgate.rehearsal.matrix_page import figures, kept, page
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = faults.catalogue()
@@ -53,19 +50,20 @@ def test_the_page_has_a_line_for_each_trial_and_what_came_of_all_of_its_seeds() 
     assert line.endswith(f"| {STOPS[0].trial.gate} | STOP | 2 × STOP, 1 × HOLD |")
 
 
-@pytest.mark.parametrize(("made", "told"), [(0, "the page of before"), (1, "made: 1 of ")])
+@pytest.mark.parametrize(("made", "told"), [(0, "the page of before"), (1, "made: 1 of 7 trials")])
 def test_an_interrupted_run_tells_what_was_tried_and_one_that_tried_nothing_keeps_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: int, told: str
+    tmp_path: Path, made: int, told: str
 ) -> None:
-    def run(wanted: Sequence[Job], _reports: Path, tell: Callable[[Outcome], object]) -> None:
-        for job in wanted[:made]:
-            tell(came(job, job.trial.verdict))
-        raise KeyboardInterrupt
+    path, said = tmp_path / "faults.md", list[str]()
+    path.write_text("the page of before")
 
-    monkeypatch.setattr(matrix, "run", run)
-    kept = tmp_path / "faults.md"
-    kept.write_text("the page of before")
-    ended = CliRunner().invoke(app, ["faults", "--page", str(kept)])
-    assert ended.exit_code != 0
-    assert told in kept.read_text()
-    assert ("made: 1 of " in ended.output) == bool(made)
+    def interrupted() -> None:
+        with kept(path, 7, CATALOGUE, said.extend) as tell:
+            for job in STOPS[:made]:
+                tell(came(job, "STOP"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert told in path.read_text()
+    assert ("made: 1 of 7 trials" in said) == bool(made)

@@ -156,20 +156,8 @@ def try_faults(
     wanted = matrix.jobs(chosen, stage, seeds)
     if not wanted:
         raise RehearsalError(f'no trial is made at the stage "{stage}" of what was asked for')
-    outcomes: list[matrix.Outcome] = []
-
-    def tell(outcome: matrix.Outcome) -> None:
-        outcomes.append(outcome)
-        _print([matrix_page.line(outcome)])
-
-    try:
-        with tempfile.TemporaryDirectory() as ledgers:
-            matrix.run(wanted, Path(ledgers), tell)
-    finally:
-        # What was tried is told, also where the rest was interrupted; where nothing was, the page of before stays.
-        if outcomes:
-            page.write_text(matrix_page.page(outcomes, len(wanted), known, Path.cwd()), encoding="utf-8")
-            _print(["", *matrix_page.figures(outcomes, len(wanted)), str(page)])
+    with matrix_page.kept(page, len(wanted), known, _print) as tell, tempfile.TemporaryDirectory() as ledgers:
+        outcomes = matrix.run(wanted, Path(ledgers), tell)
     raise typer.Exit(int(any(outcome.wrong for outcome in outcomes)))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from flipgate.rehearsal.catalogue import Fault
     from flipgate.rehearsal.matrix import Outcome
@@ -75,6 +76,28 @@ def line(outcome: Outcome) -> str:
         f"{outcome.stage:13} {outcome.fault:34} {outcome.expected:4} {outcome.came_out:10}"
         f" {outcome.ended.seconds:5.1f} s{wrong}"
     )
+
+
+@contextlib.contextmanager
+def kept(
+    path: Path, wanted: int, faults: Iterable[Fault], say: Callable[[Iterable[str]], object]
+) -> Iterator[Callable[[Outcome], None]]:
+    """Say each outcome that comes, and in the end the figures; the page then has what was tried, also if not all was.
+
+    `wanted` as in `figures`. Where nothing was tried the page of before stays.
+    """
+    outcomes: list[Outcome] = []
+
+    def tell(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        say([line(outcome)])
+
+    try:
+        yield tell
+    finally:
+        if outcomes:
+            path.write_text(page(outcomes, wanted, faults, Path.cwd()), encoding="utf-8")
+            say(["", *figures(outcomes, wanted), str(path)])
 
 
 def page(outcomes: Sequence[Outcome], wanted: int, faults: Iterable[Fault], root: Path) -> str:

@@ -155,5 +155,5 @@ def _order(fault: Fault) -> tuple[str, int, str]:
 _INTRODUCTION = """\
 What `flipgate-rehearsal faults` printed: each fault was brought into a running environment, its stage was run as the
 operator runs it, and the gate named here had to leave GO. A look-alike is healthy and only looks like the fault: its
-whole stage had to stay GO. No fault came in before its gates had been GO in the run before it, so none stands in for
-another; each seed had environments of its own, and another order."""
+whole stage had to stay GO. Faults that share a flip come in only once their gates were GO in the run before, so none
+stands in for another; all others have a flip of their own. Each seed has its own environments, and another order."""
